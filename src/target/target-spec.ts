@@ -1,0 +1,18 @@
+// A fuzz target: how bytes become a scenario and what they are run against.
+
+import type { BackEndName } from '../dma/back-end.js';
+
+export interface TargetSpec {
+  /** Ends in `_fuzzer`, or is `canary`. */
+  readonly name: string;
+  readonly summary: string;
+  /** `scenario`: 4-byte header and 4-byte records. `raw`: header, then bytes laid over the ring memory. */
+  readonly form: 'scenario' | 'raw';
+  readonly ring: 'split' | 'packed' | 'any';
+  /** Back end forced by the target, or `any` for the header's choice. */
+  readonly backEnd: BackEndName | 'any';
+  /** Weighted operation table used to decode `op` (src/scenario/operations.ts). */
+  readonly operations: 'ring' | 'bounce' | 'failure';
+  /** Fails on purpose: proves that findings are seen. Never part of a default run. */
+  readonly canary: boolean;
+}

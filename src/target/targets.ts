@@ -1,0 +1,65 @@
+// The registry of targets, engine-free: fuzzing, replay and tests all take them from here.
+
+import type { TargetSpec } from './target-spec.js';
+
+export const TARGETS: readonly TargetSpec[] = [
+  {
+    name: 'split_ring_fuzzer',
+    summary: 'split ring, every back end, hostile and honest device in one scenario',
+    form: 'scenario',
+    ring: 'split',
+    backEnd: 'any',
+    operations: 'ring',
+    canary: false,
+  },
+  {
+    name: 'packed_ring_fuzzer',
+    summary: 'packed ring, every back end, hostile and honest device in one scenario',
+    form: 'scenario',
+    ring: 'packed',
+    backEnd: 'any',
+    operations: 'ring',
+    canary: false,
+  },
+  {
+    name: 'bounce_fuzzer',
+    summary: 'swiotlb: bounce copies, partial syncs, premapped buffers, slot reuse',
+    form: 'scenario',
+    ring: 'any',
+    backEnd: 'swiotlb',
+    operations: 'bounce',
+    canary: false,
+  },
+  {
+    name: 'mapping_error_fuzzer',
+    summary: 'failing maps, allocations, kicks and resets, placed by the input',
+    form: 'scenario',
+    ring: 'any',
+    backEnd: 'any',
+    operations: 'failure',
+    canary: false,
+  },
+  {
+    name: 'raw_ring_fuzzer',
+    summary: 'input bytes laid verbatim over the whole ring memory, then completions',
+    form: 'raw',
+    ring: 'any',
+    backEnd: 'any',
+    operations: 'ring',
+    canary: false,
+  },
+  {
+    name: 'canary',
+    summary: 'fails on purpose on a reachable input: proves that a finding is found and reported',
+    form: 'scenario',
+    ring: 'split',
+    backEnd: 'any',
+    operations: 'ring',
+    canary: true,
+  },
+];
+
+/** The target of that name, or undefined. */
+export function targetByName(name: string): TargetSpec | undefined {
+  return TARGETS.find((target) => target.name === name);
+}
