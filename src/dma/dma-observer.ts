@@ -19,6 +19,7 @@ export interface DmaObserver {
   /** A sync call begins; its copies follow. */
   syncing(dma: number, size: number, direction: DmaDirection, forDevice: boolean): void;
   synced(): void;
+  /** Coherent memory of `size` bytes; `cpu` is 0 when there was none. */
   coherentAllocated(cpu: number, dma: number, size: number): void;
   coherentFreeing(cpu: number, size: number): void;
   /** One IOMMU granule became reachable for the device at `iova`. */

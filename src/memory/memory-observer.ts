@@ -20,6 +20,7 @@ export interface MemoryObserver {
 }
 
 export interface HeapObserver {
+  /** kmalloc of `size` bytes; `address` is 0 when there was no memory. */
   allocated(address: number, size: number): void;
   /** kfree of `address`, live or not. Reported before it takes effect. */
   freeing(address: number, live: boolean): void;

@@ -44,4 +44,6 @@ export interface Platform {
   panic(reason: string): never;
   /** WARN(): something wrong that the driver survives. */
   warn(reason: string): void;
+  /** An index left its private table: what KASAN is to a driver in C. */
+  outOfBounds(table: string, index: number, length: number): never;
 }

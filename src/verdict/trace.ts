@@ -20,3 +20,8 @@ export interface Trace {
   /** 16 hex digits over configuration, steps and verdict: equal for equal behaviour, in any process. */
   readonly hash: string;
 }
+
+/** Takes what happens as it happens. */
+export interface TraceSink {
+  event(kind: string, text: string): void;
+}

@@ -1,0 +1,90 @@
+// One planted bug: bugs/<id>/bug.json says what it is, bugs/<id>/bug.patch plants it.
+
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+
+import { TARGETS } from '../target/targets.js';
+import { UsageError, messageOf } from './errors.js';
+import { FieldError, integerField, nullable, parseObject, stringField, stringListField } from './json-fields.js';
+import { projectRoot } from './paths.js';
+
+/** Ids name folders. */
+const ID = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
+
+export interface Bug {
+  readonly id: string;
+  readonly title: string;
+  /** The commit, report or paper that it comes from. */
+  readonly origin: string;
+  readonly year: number;
+  /** The part of the driver, such as `split ring` or `swiotlb`. */
+  readonly area: string;
+  /** Ids of the oracles that must catch it; any one of them counts. */
+  readonly oracles: readonly string[];
+  /** Name of the target that reaches it. */
+  readonly target: string;
+  /** Name of an input that shows it, relative to the bug's folder or to the target's corpus (seedFile). */
+  readonly seed: string;
+  readonly notes: string | null;
+  /** The bug's folder, as it was given. */
+  readonly directory: string;
+}
+
+/** Reads a bug's folder. Throws UsageError, which names the file and what is wrong. */
+export function readBug(directory: string): Bug {
+  const path = join(directory, 'bug.json');
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new UsageError(`cannot read ${path}: ${messageOf(error)}`);
+  }
+  const bug = parseBug(path, text, directory);
+  if (!existsSync(patchFile(bug))) throw new UsageError(`bug ${bug.id}: ${patchFile(bug)} is missing`);
+  return bug;
+}
+
+export function patchFile(bug: Bug): string {
+  return join(bug.directory, 'bug.patch');
+}
+
+/** The file of the bug's seed. Throws UsageError when there is none. */
+export function seedFile(bug: Bug): string {
+  const corpus = join(projectRoot(), 'corpus');
+  const places = [
+    join(bug.directory, bug.seed),
+    join(corpus, bug.seed),
+    join(corpus, bug.target, 'seed', bug.seed),
+    join(corpus, bug.target, 'regression', bug.seed),
+  ];
+  const found = places.find((place) => existsSync(place));
+  if (found === undefined) throw new UsageError(`bug ${bug.id}: no seed at ${places.join(' or ')}`);
+  return found;
+}
+
+function parseBug(path: string, text: string, directory: string): Bug {
+  try {
+    const object = parseObject(text);
+    const id = stringField(object, 'id');
+    if (!ID.test(id)) throw new FieldError('"id" must be letters, digits, dots, dashes and underscores');
+    if (id !== basename(directory))
+      throw new FieldError(`"id" is ${id}, but the folder is named ${basename(directory)}`);
+    const target = stringField(object, 'target');
+    if (!TARGETS.some((known) => known.name === target)) throw new FieldError(`"target" is unknown: ${target}`);
+    return {
+      id,
+      title: stringField(object, 'title'),
+      origin: stringField(object, 'origin'),
+      year: integerField(object, 'year'),
+      area: stringField(object, 'area'),
+      oracles: stringListField(object, 'oracles'),
+      target,
+      seed: stringField(object, 'seed'),
+      notes: nullable(object, 'notes', stringField),
+      directory,
+    };
+  } catch (error) {
+    if (!(error instanceof FieldError)) throw error;
+    throw new UsageError(`${path}: ${error.message}`);
+  }
+}

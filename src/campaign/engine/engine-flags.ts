@@ -1,0 +1,89 @@
+// The command line of one engine process: options of Jazzer.js first, then `--` and the flags of libFuzzer.
+
+import { join, sep } from 'node:path';
+
+import { UsageError } from '../errors.js';
+
+/** One execution takes microseconds and has a step budget of its own: this is for what escapes it. */
+export const TIMEOUT_SECONDS = 10;
+/** The world is pooled, so memory stands still at about 150 MB. */
+const MEMORY_LIMIT_MB = 1024;
+
+export interface EngineRunOptions {
+  /** Compiled tree that holds `src/` and `fuzz/`. */
+  readonly root: string;
+  /** File of the target in `fuzz/`, without its extension. */
+  readonly target: string;
+  /** Corpus folders; the engine writes what it finds to the first. */
+  readonly corpus: readonly string[];
+  readonly seed: number;
+  /** Longest input in bytes. */
+  readonly maxLength: number;
+  /** Whichever comes first ends the run. */
+  readonly runs?: number;
+  readonly seconds?: number;
+  /** Further flags of libFuzzer, checked with checkRawFlags. */
+  readonly rawFlags?: readonly string[];
+}
+
+/** Flags that vringfuzz sets itself, and what to use instead. */
+const OWN_FLAGS: ReadonlyMap<string, string> = new Map([
+  ['runs', '--runs'],
+  ['max_total_time', '--time'],
+  ['seed', '--seed'],
+  ['max_len', '--max-len'],
+  ['artifact_prefix', '--crashes'],
+  ['timeout', 'no option: one execution may take 10 s'],
+]);
+/** Flags that start further processes, whose results this process would not see. */
+const PROCESS_FLAGS: ReadonlySet<string> = new Set(['fork', 'jobs', 'workers', 'merge', 'set_cover_merge', 'minimize_crash']);
+
+/** Arguments for node: the launcher, the engine's options, libFuzzer's flags. */
+export function engineArguments(options: EngineRunOptions, artifacts: string): string[] {
+  const { root, target, corpus } = options;
+  const limits = [
+    ...(options.runs === undefined ? [] : [`-runs=${String(options.runs)}`]),
+    ...(options.seconds === undefined ? [] : [`-max_total_time=${String(options.seconds)}`]),
+  ];
+  return [
+    join(__dirname, 'launcher.js'),
+    join(root, 'fuzz', `${target}.js`),
+    ...corpus,
+    '--sync',
+    // They run before and after each execution, and look for bugs of web servers.
+    '--disableBugDetectors=.*',
+    // Substrings of absolute paths. Only the system under test: not the harness that drives it.
+    ...['driver', 'dma'].flatMap((folder) => ['-i', join(root, 'src', folder) + sep]),
+    // Naming includes drops the default excludes, which would leave out an installed vringfuzz.
+    ...['-e', join(root, 'node_modules') + sep],
+    ...['-h', join(root, 'fuzz', 'tune.js')],
+    `--timeout=${String(TIMEOUT_SECONDS * 1000)}`,
+    '--',
+    `-max_len=${String(options.maxLength)}`,
+    `-seed=${String(options.seed)}`,
+    ...limits,
+    `-rss_limit_mb=${String(MEMORY_LIMIT_MB)}`,
+    `-artifact_prefix=${artifacts}${sep}`,
+    '-print_final_stats=1',
+    // No other process adds to the corpus.
+    '-reload=0',
+    ...(options.rawFlags ?? []),
+  ];
+}
+
+/** Throws UsageError for flags of libFuzzer that would take the run away from vringfuzz. */
+export function checkRawFlags(flags: readonly string[]): void {
+  for (const flag of flags) {
+    const name = /^-(\w+)=/.exec(flag)?.[1];
+    if (name === undefined) {
+      throw new UsageError(`not a flag of libFuzzer: ${flag} (they look like -use_value_profile=1)`);
+    }
+    const instead = OWN_FLAGS.get(name);
+    if (instead !== undefined) {
+      throw new UsageError(`-${name} is set by vringfuzz: use ${instead}`);
+    }
+    if (PROCESS_FLAGS.has(name)) {
+      throw new UsageError(`-${name} starts other processes and is not supported: run vringfuzz once for each core instead`);
+    }
+  }
+}

@@ -1,0 +1,50 @@
+// The harness as a value: the function under everything and its targets, taken from the compiled tree that runs or from
+// the build of a planted bug.
+
+import { existsSync } from 'node:fs';
+import { join, sep } from 'node:path';
+
+import type { TargetSpec } from '../target/target-spec.js';
+import type { executeTraced } from '../world/execute.js';
+import { EnvironmentError, UsageError } from './errors.js';
+import { didYouMean } from './nearest.js';
+
+export interface Harness {
+  readonly targets: readonly TargetSpec[];
+  readonly executeTraced: typeof executeTraced;
+}
+
+/**
+ * Loads the harness of a compiled tree: `<root>/src/world/execute.js` and `<root>/src/target/targets.js`. With `fresh`
+ * its modules are loaded anew: an execution that was stopped half-way leaves the pooled world in no known state.
+ */
+export function loadHarness(root: string, options?: { readonly fresh: boolean }): Harness {
+  if (!existsSync(join(root, 'src', 'world', 'execute.js'))) {
+    throw new EnvironmentError(`${root} holds no build: run npm run build`);
+  }
+  if (options?.fresh === true) forget(root);
+  const world = load(root, 'world/execute.js') as { readonly executeTraced: typeof executeTraced };
+  const { TARGETS } = load(root, 'target/targets.js') as { readonly TARGETS: readonly TargetSpec[] };
+  return { targets: TARGETS, executeTraced: world.executeTraced };
+}
+
+/** The target of that name. Throws UsageError, with the nearest name, when there is none. */
+export function findTarget(targets: readonly TargetSpec[], name: string): TargetSpec {
+  const target = targets.find((candidate) => candidate.name === name);
+  if (target !== undefined) return target;
+  const names = targets.map((candidate) => candidate.name);
+  throw new UsageError(`unknown target ${name}${didYouMean(name, names)}; one of ${names.join(', ')}`);
+}
+
+function load(root: string, module: string): unknown {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- the path is only known when it runs
+  return require(join(root, 'src', module));
+}
+
+function forget(root: string): void {
+  const own = join(root, 'src') + sep;
+  for (const path of Object.keys(require.cache)) {
+    // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- how require forgets
+    if (path.startsWith(own)) delete require.cache[path];
+  }
+}

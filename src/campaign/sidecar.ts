@@ -1,0 +1,199 @@
+// The JSON document beside a crashing input: everything a reader needs to judge and replay the finding without running
+// it. Its two version numbers guard old files: a file of another version is refused, never reinterpreted.
+
+import { existsSync, readFileSync } from 'node:fs';
+
+import type { Trace } from '../verdict/trace.js';
+import type { DriverSite, Finding, MappingRecord, Numbers, Severity } from '../verdict/verdict.js';
+import { UsageError } from './errors.js';
+import {
+  FieldError,
+  type JsonObject,
+  choiceField,
+  integerField,
+  nullable,
+  objectField,
+  parseObject,
+  stringField,
+  textField,
+} from './json-fields.js';
+
+/** Version of this document. */
+export const SIDECAR_SCHEMA = 1;
+/** Version of the bytes that the sidecar describes (src/scenario). */
+export const INPUT_FORMAT = 1;
+
+const SEVERITIES: readonly Severity[] = ['critical', 'high', 'medium', 'low'];
+
+export interface SidecarVersions {
+  readonly vringfuzz: string;
+  readonly node: string;
+  readonly engine: string | null;
+}
+
+export interface Sidecar extends Finding {
+  readonly schema: typeof SIDECAR_SCHEMA;
+  readonly inputFormat: typeof INPUT_FORMAT;
+  readonly target: string;
+  /** The engine's seed, or null when the input did not come from a campaign. */
+  readonly seed: number | null;
+  /** Id of the planted bug in the build that was fuzzed, or null for the driver as it is. */
+  readonly bug: string | null;
+  readonly trace: Trace | null;
+  readonly versions: SidecarVersions;
+  /** SHA-1 of the input, 40 hex digits. */
+  readonly sha1: string;
+  /** Length of the input in bytes. */
+  readonly size: number;
+  /** ISO 8601; only for people, nothing depends on it. */
+  readonly createdAt?: string;
+}
+
+/** Where the sidecar of an input lies. */
+export function sidecarPath(input: string): string {
+  return `${input}.json`;
+}
+
+/** The sidecar of an input, or null when it has none. Throws UsageError when it cannot be used. */
+export function sidecarOf(input: string): Sidecar | null {
+  const path = sidecarPath(input);
+  return existsSync(path) ? readSidecar(path) : null;
+}
+
+/** Reads and checks a sidecar. Throws UsageError, which says what is wrong and what to do. */
+export function readSidecar(path: string): Sidecar {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new UsageError(`cannot read sidecar ${path}: ${(error as Error).message}`);
+  }
+  try {
+    return parseSidecar(text);
+  } catch (error) {
+    if (!(error instanceof FieldError)) throw error;
+    throw new UsageError(`sidecar ${path}: ${error.message}`);
+  }
+}
+
+function parseSidecar(text: string): Sidecar {
+  const advice = 'delete the sidecar and replay its input with --target NAME';
+  const object = readable(() => parseObject(text), advice);
+  requireVersion(object, 'schema', SIDECAR_SCHEMA);
+  requireVersion(object, 'inputFormat', INPUT_FORMAT);
+  return readable(() => fields(object), advice);
+}
+
+/** Adds the advice to whatever `read` finds wrong. */
+function readable<T>(read: () => T, advice: string): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof FieldError)) throw error;
+    throw new FieldError(`${error.message}; ${advice}`);
+  }
+}
+
+function requireVersion(object: JsonObject, name: string, supported: number): void {
+  const version = object[name];
+  if (version === supported) return;
+  throw new FieldError(
+    `"${name}" is ${version === undefined ? 'missing' : JSON.stringify(version)}, this vringfuzz reads ${supported}; ` +
+      'replay it with the vringfuzz version that wrote it (see "versions" in the file)',
+  );
+}
+
+function fields(object: JsonObject): Sidecar {
+  const mapping = nullable(object, 'mapping', mappingField);
+  const field = nullable(object, 'field', stringField);
+  const createdAt = nullable(object, 'createdAt', stringField);
+  return {
+    schema: SIDECAR_SCHEMA,
+    inputFormat: INPUT_FORMAT,
+    target: stringField(object, 'target'),
+    seed: nullable(object, 'seed', integerField),
+    bug: nullable(object, 'bug', stringField),
+    oracle: stringField(object, 'oracle'),
+    bucket: stringField(object, 'bucket'),
+    claim: stringField(object, 'claim'),
+    severity: choiceField(object, 'severity', SEVERITIES),
+    site: siteField(object, 'site'),
+    call: textField(object, 'call'),
+    step: integerField(object, 'step'),
+    shape: textField(object, 'shape'),
+    expected: numbersField(object, 'expected'),
+    got: numbersField(object, 'got'),
+    ...(mapping === null ? {} : { mapping }),
+    ...(field === null ? {} : { field }),
+    trace: nullable(object, 'trace', traceField),
+    versions: versionsField(object, 'versions'),
+    sha1: stringField(object, 'sha1'),
+    size: integerField(object, 'size'),
+    ...(createdAt === null ? {} : { createdAt }),
+  };
+}
+
+function siteField(object: JsonObject, name: string): DriverSite {
+  const site = objectField(object, name);
+  const line = nullable(site, 'line', integerField);
+  return {
+    file: stringField(site, 'file'),
+    function: textField(site, 'function'),
+    ...(line === null ? {} : { line }),
+  };
+}
+
+function numbersField(object: JsonObject, name: string): Numbers {
+  const numbers = objectField(object, name);
+  for (const [key, value] of Object.entries(numbers)) {
+    if (typeof value !== 'number' && typeof value !== 'string' && typeof value !== 'boolean') {
+      throw new FieldError(`"${name}.${key}" must be a number, a string or a boolean`);
+    }
+  }
+  return numbers as Numbers;
+}
+
+function mappingField(object: JsonObject, name: string): MappingRecord {
+  const mapping = objectField(object, name);
+  return {
+    dma: integerField(mapping, 'dma'),
+    cpu: integerField(mapping, 'cpu'),
+    size: integerField(mapping, 'size'),
+    direction: stringField(mapping, 'direction'),
+    kind: stringField(mapping, 'kind'),
+    token: integerField(mapping, 'token'),
+  };
+}
+
+function versionsField(object: JsonObject, name: string): SidecarVersions {
+  const versions = objectField(object, name);
+  return {
+    vringfuzz: stringField(versions, 'vringfuzz'),
+    node: stringField(versions, 'node'),
+    engine: nullable(versions, 'engine', stringField),
+  };
+}
+
+/** Checked as deep as the reports read it. */
+function traceField(object: JsonObject, name: string): Trace {
+  const trace = objectField(object, name);
+  const { steps } = trace;
+  if (typeof trace['configuration'] !== 'string' || typeof trace['hash'] !== 'string' || !Array.isArray(steps)) {
+    throw new FieldError(`"${name}" must have a configuration, steps and a hash`);
+  }
+  if (!steps.every(isStep)) throw new FieldError(`"${name}.steps" must be steps with a number, a title and events`);
+  return trace as unknown as Trace;
+}
+
+function isStep(value: unknown): boolean {
+  const step = value as { number?: unknown; title?: unknown; events?: unknown } | null;
+  return (
+    typeof step?.number === 'number' &&
+    typeof step.title === 'string' &&
+    Array.isArray(step.events) &&
+    step.events.every(
+      (event: { kind?: unknown; text?: unknown } | null) =>
+        typeof event?.kind === 'string' && typeof event.text === 'string',
+    )
+  );
+}

@@ -1,0 +1,83 @@
+// `vringfuzz describe`: one input as readable steps, and what the oracles say about it.
+
+import type { Command } from 'commander';
+
+import { Builds } from '../campaign/builds.js';
+import { UsageError } from '../campaign/errors.js';
+import { findTarget } from '../campaign/harness.js';
+import { type Outcome, runOnce } from '../campaign/replay.js';
+import { type ReplayInput, collectInputs } from '../campaign/replay-inputs.js';
+import { coloursFor } from '../report/colours.js';
+import { findingText, traceText } from '../report/finding-text.js';
+import { type BuildOptions, addBuildOptions, note } from './options.js';
+
+interface DescribeOptions extends BuildOptions {
+  readonly json?: boolean;
+}
+
+const HELP = `
+Examples:
+  vringfuzz describe crashes/split_ring_fuzzer/<bucket>/crash-<sha1>
+  vringfuzz describe --target packed_ring_fuzzer my-input
+  vringfuzz describe corpus/bounce_fuzzer/seed/<name> --json
+
+Exit code: 0 described (with or without a finding), 70 no end, 3 the harness itself failed, 2 wrong use.`;
+
+export function addDescribeCommand(program: Command): void {
+  const command = program
+    .command('describe')
+    .description('show one input as numbered steps, with its finding')
+    .argument('<file>', 'an input');
+  addBuildOptions(command)
+    .option('--json', 'one JSON document on standard output')
+    .addHelpText('after', HELP)
+    .action(describe);
+}
+
+function describe(file: string, options: DescribeOptions): void {
+  const input = onlyInput(file, options.target);
+  const { harness, bug } = new Builds({ bug: options.bug, bugDirs: options.bugs, note }).forInput(input.bug);
+  const outcome = runOnce(harness, findTarget(harness.targets, input.target), input.bytes);
+  if (outcome === 'hang') {
+    note(`${file} does not end`);
+    process.exitCode = 70;
+    return;
+  }
+  if (outcome.verdict.kind === 'harness-bug') {
+    process.stderr.write(`${outcome.verdict.stack}\n`);
+    process.exitCode = 3;
+  }
+  process.stdout.write(options.json === true ? jsonText(input, bug, outcome) : humanText(input, bug, outcome));
+}
+
+function onlyInput(file: string, target: string | undefined): ReplayInput {
+  const [input, second] = collectInputs([file], target);
+  if (input === undefined || second !== undefined)
+    throw new UsageError(`${file} holds several inputs: give one of them`);
+  return input;
+}
+
+function jsonText(input: ReplayInput, bug: string | null, outcome: Exclude<Outcome, 'hang'>): string {
+  const { verdict, trace } = outcome;
+  const document = {
+    file: input.file,
+    target: input.target,
+    bug,
+    verdict: verdict.kind,
+    finding: verdict.kind === 'finding' ? verdict.finding : null,
+    ...(verdict.kind === 'harness-bug' ? { message: verdict.message } : {}),
+    trace,
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+function humanText(input: ReplayInput, bug: string | null, outcome: Exclude<Outcome, 'hang'>): string {
+  const { verdict, trace } = outcome;
+  const colours = coloursFor(process.stdout);
+  const { target } = input;
+  if (verdict.kind === 'finding') return findingText({ ...verdict.finding, target, seed: null, bug, trace }, colours);
+  const steps = trace === null ? '' : `${traceText(trace, colours)}\n`;
+  const head = `target         ${target}${bug === null ? '' : `, build with bug ${bug}`}\n`;
+  const end = verdict.kind === 'ok' ? colours.green('OK') : colours.red(`HARNESS BUG ${verdict.message}`);
+  return `${head}${steps}${end}\n`;
+}

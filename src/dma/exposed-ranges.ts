@@ -1,0 +1,60 @@
+// The ranges of private memory that the device may reach byte by byte, with their permission: what `none` and `direct`
+// consult. A few dozen are live at a time and mostly the newest is asked for, so a scan beats an index. Struct of typed
+// arrays, preallocated; indices stay below `count`, hence the `!`.
+
+import type { Permission } from './permission.js';
+
+export const EXPOSED_RANGES_CAPACITY = 2048;
+
+/** For remove(): takes a range whatever its permission. */
+export const ANY_PERMISSION = 0;
+
+export class ExposedRanges {
+  private readonly start = new Float64Array(EXPOSED_RANGES_CAPACITY);
+  private readonly size = new Float64Array(EXPOSED_RANGES_CAPACITY);
+  private readonly permission = new Uint8Array(EXPOSED_RANGES_CAPACITY);
+  private count = 0;
+
+  clear(): void {
+    this.count = 0;
+  }
+
+  /** False when the table is full; the range is then not reachable. */
+  add(cpu: number, size: number, permission: Permission): boolean {
+    const index = this.count;
+    if (index >= EXPOSED_RANGES_CAPACITY) return false;
+    this.start[index] = cpu;
+    this.size[index] = size;
+    this.permission[index] = permission;
+    this.count = index + 1;
+    return true;
+  }
+
+  /** Ends exactly one range with that start, size and permission; false when there is none. */
+  remove(cpu: number, size: number, permission: Permission | typeof ANY_PERMISSION): boolean {
+    for (let index = this.count - 1; index >= 0; index--) {
+      if (this.start[index] !== cpu || this.size[index] !== size) continue;
+      if (permission !== ANY_PERMISSION && this.permission[index] !== permission) continue;
+      this.moveLastTo(index);
+      return true;
+    }
+    return false;
+  }
+
+  /** Whether one range holds all of [cpu, cpu + size) with all of `permission`. */
+  covers(cpu: number, size: number, permission: Permission): boolean {
+    for (let index = this.count - 1; index >= 0; index--) {
+      const start = this.start[index]!;
+      if (cpu < start || cpu + size > start + this.size[index]!) continue;
+      if ((this.permission[index]! & permission) === permission) return true;
+    }
+    return false;
+  }
+
+  private moveLastTo(index: number): void {
+    const last = --this.count;
+    this.start[index] = this.start[last]!;
+    this.size[index] = this.size[last]!;
+    this.permission[index] = this.permission[last]!;
+  }
+}

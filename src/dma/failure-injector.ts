@@ -1,0 +1,57 @@
+// Decides which attempts at a platform service fail. A scenario arms it with a position and a pattern, so that the same
+// bytes always fail the same attempts. Indexed tables in a hot path: every index is a FailureKind, hence the `!`.
+
+import { FAILURE_KINDS, type FailureKind, type FailureSource } from '../platform/failures.js';
+
+/** Attempts that one pattern covers. */
+export const FAILURE_PATTERN_LENGTH = 8;
+
+export class FailureInjector implements FailureSource {
+  /** Attempts since reset(). */
+  private readonly attemptCount = new Int32Array(FAILURE_KINDS);
+  /** Attempts that were made to fail since reset(). */
+  private readonly injectedCount = new Int32Array(FAILURE_KINDS);
+  /** The attempt that bit 0 of the pattern stands for. */
+  private readonly firstAttempt = new Int32Array(FAILURE_KINDS);
+  /** Bit j set: attempt firstAttempt + j fails. 0 when nothing is armed. */
+  private readonly pattern = new Uint8Array(FAILURE_KINDS);
+
+  reset(): void {
+    this.attemptCount.fill(0);
+    this.injectedCount.fill(0);
+    this.firstAttempt.fill(0);
+    this.pattern.fill(0);
+  }
+
+  /**
+   * After `skip` further attempts of that kind, attempt j (0 to 7) fails where bit j of `mask` is set; a mask without
+   * any such bit counts as 1. Replaces what was armed for that kind before.
+   */
+  arm(kind: FailureKind, skip: number, mask: number): void {
+    const pattern = mask & ((1 << FAILURE_PATTERN_LENGTH) - 1);
+    this.firstAttempt[kind] = this.attemptCount[kind]! + skip;
+    this.pattern[kind] = pattern === 0 ? 1 : pattern;
+  }
+
+  fails(kind: FailureKind): boolean {
+    const attempt = this.attemptCount[kind]!;
+    this.attemptCount[kind] = attempt + 1;
+    const pattern = this.pattern[kind]!;
+    if (pattern === 0) return false;
+    const position = attempt - this.firstAttempt[kind]!;
+    if (position < 0 || position >= FAILURE_PATTERN_LENGTH) return false;
+    if (((pattern >> position) & 1) === 0) return false;
+    this.injectedCount[kind]!++;
+    return true;
+  }
+
+  /** Attempts of that kind since the last reset, failed ones included. */
+  attempts(kind: FailureKind): number {
+    return this.attemptCount[kind]!;
+  }
+
+  /** Attempts of that kind that were made to fail since the last reset. */
+  injected(kind: FailureKind): number {
+    return this.injectedCount[kind]!;
+  }
+}

@@ -1,0 +1,105 @@
+// The device's view of guest memory: DMA addresses only, and only as far as the DMA back end lets it reach. What it
+// cannot reach reads as zero and swallows writes, as a bus would. Every write is reported.
+
+import { PHYSICAL_BASE, POOL_BASE } from './layout.js';
+
+/** Resolves `size` bytes at a DMA address to a CPU address, or -1 where the device may not reach all of them that way. */
+export interface Reach {
+  translate(dma: number, size: number, write: boolean): number;
+}
+
+export interface DeviceWriteObserver {
+  /** The device wrote `size` bytes at CPU address `address`. Reported after the bytes moved. */
+  deviceWrote(address: number, size: number): void;
+  /** The device read the bytes of a buffer, as an honest one does before it completes it. */
+  deviceRead(dma: number, address: number, size: number): void;
+}
+
+export class DeviceView {
+  private readonly view: DataView;
+
+  constructor(
+    private readonly bytes: Uint8Array,
+    private readonly reach: Reach,
+    private readonly observer: DeviceWriteObserver,
+  ) {
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  read16(dma: number): number {
+    const at = this.reach.translate(dma, 2, false);
+    return at < 0 ? 0 : this.view.getUint16(at, true);
+  }
+
+  read32(dma: number): number {
+    const at = this.reach.translate(dma, 4, false);
+    return at < 0 ? 0 : this.view.getUint32(at, true);
+  }
+
+  /** A 64-bit value as a number; above 2^53 it loses low bits, which only a forged address has. */
+  read64(dma: number): number {
+    const at = this.reach.translate(dma, 8, false);
+    return at < 0 ? 0 : this.view.getUint32(at, true) + this.view.getUint32(at + 4, true) * 0x1_0000_0000;
+  }
+
+  write16(dma: number, value: number): void {
+    const at = this.reach.translate(dma, 2, true);
+    if (at < 0) return;
+    this.view.setUint16(at, value, true);
+    this.observer.deviceWrote(at, 2);
+  }
+
+  write32(dma: number, value: number): void {
+    const at = this.reach.translate(dma, 4, true);
+    if (at < 0) return;
+    this.view.setUint32(at, value, true);
+    this.observer.deviceWrote(at, 4);
+  }
+
+  write64(dma: number, value: number): void {
+    const at = this.reach.translate(dma, 8, true);
+    if (at < 0) return;
+    this.view.setUint32(at, value >>> 0, true);
+    this.view.setUint32(at + 4, (value / 0x1_0000_0000) >>> 0, true);
+    this.observer.deviceWrote(at, 8);
+  }
+
+  /** Fills `size` bytes with a sequence that starts at `seed`; false where the device cannot reach them. */
+  writeSequence(dma: number, size: number, seed: number): boolean {
+    const at = this.reach.translate(dma, size, true);
+    if (at < 0) return false;
+    for (let i = 0; i < size; i++) this.bytes[at + i] = (seed + i * 3) & 0xff;
+    this.observer.deviceWrote(at, size);
+    return true;
+  }
+
+  /** Reads a buffer as an honest device does; false where the device cannot reach it. */
+  readBuffer(dma: number, size: number): boolean {
+    const at = this.reach.translate(dma, size, false);
+    if (at < 0) return false;
+    this.observer.deviceRead(dma, at, size);
+    return true;
+  }
+
+  /** Lays `source[start ..]` over `size` bytes, as far as it goes; false where the device cannot reach them. */
+  overlay(dma: number, size: number, source: Uint8Array, start: number): boolean {
+    const at = this.reach.translate(dma, size, true);
+    if (at < 0) return false;
+    const length = Math.min(size, source.length - start);
+    for (let i = 0; i < length; i++) this.bytes[at + i] = source[start + i]!;
+    this.observer.deviceWrote(at, size);
+    return true;
+  }
+
+  write8(dma: number, value: number): void {
+    const at = this.reach.translate(dma, 1, true);
+    if (at < 0) return;
+    this.bytes[at] = value;
+    this.observer.deviceWrote(at, 1);
+  }
+
+  /** DMA address of a slot of the bounce pool. */
+  poolSlot(slot: number): number {
+    return PHYSICAL_BASE + POOL_BASE + slot * 2048;
+  }
+}

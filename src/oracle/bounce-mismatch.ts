@@ -1,0 +1,79 @@
+// Every bounce copy moves the bytes of one mapping between its own slot and its own original, in the direction that the
+// mapping allows (facts 4.1). Each copy is seen before it happens, whoever asked for it.
+
+import { bounceOf, type CaseFile, deviceReads, deviceWrites, isPool } from './case-file.js';
+import { fail, type OracleInfo } from './oracle.js';
+import { directionName } from './unmap-mismatch.js';
+
+export const bounceMismatch: OracleInfo = {
+  id: 'bounce-mismatch',
+  claim: 'every bounce copy stays inside the recorded slot and original, with the recorded length and direction',
+  source: 'virtio-ring facts 4.1; daf9514fd5eb, 868c9ddc182b, 901c7280ca0d',
+  severity: 'critical',
+  cwe: 787,
+};
+
+/** The copy-in of the map in progress. */
+export function checkCopyIn(c: CaseFile, target: number, source: number, size: number): void {
+  if (source === c.pendingCpu && size === c.pendingSize && isPool(target)) return;
+  fail(bounceMismatch, source === c.pendingCpu ? 'copy-in length' : 'copy-in source', {
+    expected: { cpu: c.pendingCpu, size: c.pendingSize },
+    got: { cpu: source, size, target },
+  });
+}
+
+/** The slot that the map handed out must be the one that was filled. */
+export function checkSlot(c: CaseFile, dma: number): void {
+  if (c.pendingTarget < 0 || bounceOf(dma) === c.pendingTarget) return;
+  fail(bounceMismatch, 'slot', {
+    expected: { address: dma },
+    got: { 'filled slot': c.pendingTarget },
+  });
+}
+
+/** No two live mappings may share bytes of the pool. */
+export function checkSlotsDisjoint(c: CaseFile, dma: number, size: number): void {
+  const { ledger } = c;
+  for (let k = 0; k < ledger.liveCount; k++) {
+    const entry = ledger.liveAt(k);
+    const start = ledger.dma[entry]!;
+    if (dma + size <= start || start + ledger.size[entry]! <= dma) continue;
+    fail(bounceMismatch, 'slot shared by two mappings', {
+      expected: { overlap: 0 },
+      got: { address: dma, size },
+      mapping: entry,
+    });
+  }
+}
+
+/** A copy during the unmap or sync of a live mapping. */
+export function checkCopy(c: CaseFile, target: number, source: number, size: number): void {
+  const { ledger, current } = c;
+  const toOriginal = !isPool(target);
+  const slot = toOriginal ? source : target;
+  const original = toOriginal ? target : source;
+  const offset = slot - bounceOf(ledger.dma[current]!);
+  const direction = ledger.direction[current]!;
+  let shape = '';
+  if (toOriginal ? !deviceWrites(direction) : !deviceReads(direction)) shape = 'direction';
+  else if (!c.currentCopies) shape = 'copy where none is due';
+  else if (offset < 0 || offset + size > ledger.size[current]!) shape = 'outside the mapping';
+  else if (original !== ledger.cpu[current]! + offset) shape = 'original';
+  else if (!c.probing && (offset !== c.currentStart || size !== c.currentSize)) shape = 'length';
+  if (shape === '') return;
+  fail(bounceMismatch, shape, {
+    expected: {
+      cpu: ledger.cpu[current]! + c.currentStart,
+      offset: c.currentStart,
+      size: c.currentSize,
+      direction: directionName(direction),
+    },
+    got: { cpu: original, offset, size, direction: toOriginal ? 'bounce to original' : 'original to bounce' },
+    mapping: current,
+  });
+}
+
+/** A copy that belongs to no map, unmap or sync of a live mapping. */
+export function failStrayCopy(target: number, source: number, size: number): void {
+  fail(bounceMismatch, 'no mapping', { expected: { size: 0 }, got: { target, source, size } });
+}

@@ -1,0 +1,288 @@
+// Judges the driver's calls: what each must return and leave behind, given what happened during it. One method a call;
+// all of them compare with the queue model and then move it on.
+
+import { BACK_END_NAMES } from '../dma/back-end.js';
+import {
+  type Completion,
+  type DriverRecords,
+  IRQ_HANDLED,
+  IRQ_NONE,
+  type QueueConfig,
+} from '../platform/ring-driver.js';
+import { ENOSPC } from '../spec/errno.js';
+import { EVENT_F_DESC } from '../spec/packed-layout.js';
+import { IN_FLIGHT, REFUSED, RETURNED } from './buffer-table.js';
+import { CALL_DETACH } from './calls.js';
+import type { CaseFile } from './case-file.js';
+import { checkBroken, checkMaxMappingSize, checkResult, dueAddResult, dueResetResult, resizeAllocates } from './errno.js';
+import { checkFailedAdd } from './failed-add-state.js';
+import { checkFreeCount, checkFreeList } from './free-list.js';
+import { checkTableFreed } from './heap.js';
+import { checkLength } from './length.js';
+import { failLoop } from './liveness.js';
+import { checkQuiesced, checkTokenLeak } from './mapping-leak.js';
+import {
+  checkCallbacks,
+  checkEventFields,
+  checkInterruptResult,
+  checkKickDecision,
+  checkNotifications,
+  checkPending,
+  dueKick,
+} from './notification.js';
+import { failPremature } from './premature.js';
+import { checkReadOnlyData } from './read-only-data.js';
+import { DESC_FLAGS, USED_ID_FIELD, DESC_ID, USED_IDX_FIELD } from './ring-map.js';
+import { checkNothingPublished, checkPackedPublish, checkRetracted, checkSplitPublish } from './ring-publish.js';
+import { checkStaleBytes } from './stale-bytes.js';
+import { checkNothingLeft } from './teardown.js';
+import { checkAllRecycled, checkContext, checkDetached, checkRecycled, checkToken } from './token.js';
+
+export class CallJudge {
+  constructor(private readonly c: CaseFile) {}
+
+  /** A queue was created, or could not be. */
+  created(packed: boolean, config: QueueConfig, result: number, records: DriverRecords | null): void {
+    const { c } = this;
+    const sizeExists = packed || (config.num & (config.num - 1)) === 0;
+    if (!sizeExists) return;
+    checkResult('create', c.kmallocFailures + c.coherentFailures > 0 ? -12 : 0, result);
+    if (result !== 0) {
+      checkNothingLeft(c, 'failed create');
+      return;
+    }
+    c.model.start(packed, config);
+    c.records = records;
+    checkFreeCount(c);
+  }
+
+  /** After create, reset and resize: the ring is where the driver says. */
+  ringAttached(): void {
+    checkEventFields(this.c);
+  }
+
+  added(token: number, result: number, broken: boolean): void {
+    const { c } = this;
+    const { model, buffers } = c;
+    const due = dueAddResult(c, token);
+    checkResult('addSgs', due, result);
+    const mustNotify = !model.packed && due === -ENOSPC && buffers.outPieces[token]! > 0;
+    checkNotifications(c, mustNotify ? 1 : 0);
+    if (result === 0) {
+      if (model.packed) checkPackedPublish(c, token);
+      else checkSplitPublish(c, token);
+      buffers.state[token] = IN_FLIGHT;
+      buffers.table[token] = c.tableAddress;
+    } else {
+      buffers.state[token] = REFUSED;
+      checkTokenLeak(c, token, 'failed add');
+      checkFailedAdd(c, result);
+      if (model.packed) checkNothingPublished(c);
+      checkReadOnlyData(c, token);
+    }
+    checkFreeCount(c);
+    checkBroken(c, broken);
+  }
+
+  got(completion: Completion | null, broken: boolean): void {
+    const { c } = this;
+    const { model } = c;
+    const got = completion === null ? 0 : completion.token;
+    if (c.brokenBefore || this.moreUsed() !== true) {
+      if (got !== 0) failPremature(c, got);
+      return;
+    }
+    const sawId = c.sawField(model.packed ? DESC_ID : USED_ID_FIELD);
+    const due = sawId ? c.releasing : 0;
+    checkToken(c, due, got);
+    if (due === 0) {
+      model.broken = true;
+      checkBroken(c, broken);
+      return;
+    }
+    const id = model.tokenOf[c.seenId] === due ? c.seenId : c.buffers.id[due]!;
+    const descriptors = c.buffers.descriptors[due]!;
+    model.end(c.buffers, id);
+    model.advanceUsed(descriptors);
+    if (model.callbacksOn && (!model.packed || model.eventFlags === EVENT_F_DESC)) {
+      model.eventPosition = model.usedPosition;
+    }
+    if (completion !== null) checkLength(c, due, completion.length, completion.lengthTrust);
+    if (completion !== null && model.context) checkContext(c, due, completion.ctx);
+    this.returned(due, 'completion');
+    checkFreeCount(c);
+    checkEventFields(c);
+    checkBroken(c, broken);
+  }
+
+  kickPrepared(kick: boolean): void {
+    checkKickDecision(this.c, dueKick(this.c), kick);
+    this.c.model.numAdded = 0;
+    checkNotifications(this.c, 0);
+  }
+
+  notified(result: boolean, broken: boolean): void {
+    const { c } = this;
+    checkNotifications(c, c.brokenBefore ? 0 : 1);
+    checkResult('notify', !c.brokenBefore && c.notifyFailures === 0 ? 1 : 0, result ? 1 : 0);
+    checkBroken(c, broken);
+  }
+
+  kicked(result: boolean, broken: boolean): void {
+    const { c } = this;
+    const due = dueKick(c);
+    checkKickDecision(c, due, c.notifications > 0 || (c.brokenBefore && due === true));
+    c.model.numAdded = 0;
+    const works = due !== true || (!c.brokenBefore && c.notifyFailures === 0);
+    checkResult('kick', works ? 1 : 0, result ? 1 : 0);
+    checkBroken(c, broken);
+  }
+
+  callbacksDisabled(): void {
+    this.c.model.callbacksDisabled();
+    checkEventFields(this.c);
+  }
+
+  /** enableCb: true must mean that nothing is pending. */
+  callbacksEnabled(result: boolean): void {
+    const { c } = this;
+    c.model.callbacksEnabled(c.model.usedPosition);
+    checkEventFields(c);
+    if (c.brokenBefore) {
+      if (!result) failLoop('enableCb', result);
+      return;
+    }
+    checkPending(c, 'enableCb', this.moreUsed() === false, result);
+  }
+
+  callbacksPrepared(opaque: number): void {
+    const { c } = this;
+    c.model.callbacksEnabled(c.model.usedPosition);
+    checkEventFields(c);
+    checkResult('enableCbPrepare', c.model.usedPosition, opaque);
+  }
+
+  polled(opaque: number, result: boolean): void {
+    const { c } = this;
+    if (c.brokenBefore) {
+      if (result) failLoop('poll', result);
+      return;
+    }
+    if (c.model.packed) checkPending(c, 'poll', c.model.looksUsed(c.seenUsed, (opaque & 0x8000) !== 0), result);
+    else checkPending(c, 'poll', c.seenUsed !== opaque, result);
+  }
+
+  callbacksDelayed(result: boolean): void {
+    const { c } = this;
+    const { model } = c;
+    if (c.brokenBefore) {
+      if (!result) failLoop('enableCbDelayed', result);
+      return;
+    }
+    if (model.packed) {
+      const delay = Math.trunc(((model.num - model.numFree) * 3) / 4);
+      const index = model.usedIndex + delay;
+      const wrap = index >= model.num ? !model.usedWrap : model.usedWrap;
+      model.callbacksEnabled((index % model.num) | (wrap ? 0x8000 : 0));
+      checkPending(c, 'enableCbDelayed', this.moreUsed() === false, result);
+    } else {
+      const delay = Math.trunc((((model.availableIndex - model.usedIndex) & 0xffff) * 3) / 4);
+      model.callbacksEnabled((model.usedIndex + delay) & 0xffff);
+      checkPending(c, 'enableCbDelayed', ((c.seenUsed - model.usedIndex) & 0xffff) <= delay, result);
+    }
+    checkEventFields(c);
+  }
+
+  interrupted(result: number): void {
+    const { c } = this;
+    const more = this.moreUsed();
+    checkInterruptResult(c, more === true ? IRQ_HANDLED : IRQ_NONE, result);
+    const runs = more === true && !c.brokenBefore;
+    if (runs && c.model.eventIndex) c.model.eventTriggered = true;
+    checkCallbacks(c, runs && c.model.callback ? 1 : 0);
+  }
+
+  /** Before a detach: the buffer that it will give back. */
+  detaching(): void {
+    const id = this.c.model.lowestInFlight();
+    this.c.releasing = id < 0 ? 0 : this.c.model.tokenOf[id]!;
+  }
+
+  detached(token: number): void {
+    const { c } = this;
+    checkDetached(c.releasing, token);
+    if (token === 0) return;
+    this.recycled(token);
+    if (!c.model.packed) checkRetracted(c);
+    checkFreeCount(c);
+  }
+
+  /** reset, resize or detach gave a buffer back. */
+  recycled(token: number): void {
+    const { c } = this;
+    checkRecycled(c, token);
+    c.model.end(c.buffers, c.buffers.id[token]!);
+    if (c.call === CALL_DETACH && !c.model.packed) c.model.availableIndex = (c.model.availableIndex - 1) & 0xffff;
+    this.returned(token, c.call === CALL_DETACH ? 'detach' : 'reset');
+    c.heapLiveBefore = c.heapLive;
+  }
+
+  /** reset (`num` < 0) or resize is over; `transport` holds the answers that it got. */
+  wasReset(
+    num: number,
+    result: number,
+    broken: boolean,
+    transport: { resettable: boolean; stopped: boolean; disableError: number; enableError: number },
+  ): void {
+    const { c } = this;
+    const { model } = c;
+    checkResult(num < 0 ? 'reset' : 'resize', dueResetResult(c, num, transport), result);
+    if (transport.stopped) {
+      checkAllRecycled(c, num < 0 ? 'reset' : 'resize');
+      model.restart(num >= 0 && resizeAllocates(c, num) ? num : model.num);
+      model.broken = transport.enableError !== 0;
+      checkFreeCount(c);
+    }
+    checkBroken(c, broken);
+  }
+
+  mappingSizeAsked(result: number, backEnd: number, minAlignMask: number): void {
+    const bounced = this.c.model.useDmaApi && BACK_END_NAMES[backEnd] === 'swiotlb';
+    const aligned = (minAlignMask + 2047) & ~2047;
+    checkMaxMappingSize(bounced ? 262144 - aligned : Number.MAX_SAFE_INTEGER, result);
+  }
+
+  brokenAsked(broken: boolean): void {
+    checkBroken(this.c, broken);
+  }
+
+  /** Every buffer has been taken back, and the queue still stands. */
+  quiesced(): void {
+    checkAllRecycled(this.c, 'detach');
+    checkQuiesced(this.c);
+    checkFreeList(this.c);
+  }
+
+  destroyed(): void {
+    checkNothingLeft(this.c, 'destroy');
+  }
+
+  /** What must hold for every buffer that came back, whichever way. */
+  private returned(token: number, when: string): void {
+    const { c } = this;
+    c.buffers.state[token] = RETURNED;
+    checkTokenLeak(c, token, when);
+    checkTableFreed(c, token);
+    if (c.buffers.premapped[token] === 1) return;
+    checkReadOnlyData(c, token);
+    checkStaleBytes(c, token);
+  }
+
+  /** Whether what the driver read says that a buffer was used; null when it read nothing. */
+  private moreUsed(): boolean | null {
+    const { c } = this;
+    const { model } = c;
+    if (model.packed) return c.sawField(DESC_FLAGS) ? model.looksUsed(c.seenUsed, model.usedWrap) : null;
+    return c.sawField(USED_IDX_FIELD) ? c.seenUsed !== model.usedIndex : null;
+  }
+}

@@ -1,0 +1,209 @@
+// Everything that the oracles look at, in one place: the ledger, the queue model, what the client handed over, what the
+// driver wrote and read in the call in progress, and what memory must contain. Collected by the judge from the
+// platform's events; the oracles only read it.
+
+import { DMA_FROM_DEVICE, DMA_TO_DEVICE } from '../platform/dma-api.js';
+import type { DriverRecords } from '../platform/ring-driver.js';
+import {
+  COHERENT_BASE,
+  COHERENT_SIZE,
+  MEMORY_SIZE,
+  PHYSICAL_BASE,
+  POOL_BASE,
+  POOL_SIZE,
+} from '../memory/layout.js';
+import { BufferTable } from './buffer-table.js';
+import { CALL_NONE } from './calls.js';
+import { DmaLedger } from './dma-ledger.js';
+import { QueueModel } from './queue-model.js';
+import { RingMap } from './ring-map.js';
+
+/** Most slots of one failed add that are looked at. */
+const MAX_TOUCHED = 256;
+
+export class CaseFile {
+  readonly ledger = new DmaLedger();
+  readonly buffers = new BufferTable();
+  readonly model = new QueueModel();
+  readonly ring = new RingMap();
+  /** Guest memory as it is. */
+  readonly bytes: Uint8Array;
+  /** Guest memory as it must be where the device has no say: buffers and their bounce slots. */
+  readonly expected = new Uint8Array(MEMORY_SIZE);
+  /** Coherent memory as the driver alone wrote it. */
+  readonly writtenBytes = new Uint8Array(COHERENT_SIZE);
+  readonly written = new DataView(this.writtenBytes.buffer);
+  readonly guest: DataView;
+  private readonly bytesBuffer: Buffer;
+  private readonly expectedBuffer: Buffer;
+  /** The driver's records, null for a driver that does not show any. */
+  records: DriverRecords | null = null;
+  iommu = false;
+
+  // The call in progress.
+  call = CALL_NONE;
+  /** The buffer being added. */
+  token = 0;
+  /** The buffer that the call may release: named by the device, or next to be detached. */
+  releasing = 0;
+  /** The transport took the queue away from the device. */
+  stopped = false;
+  /** A client's deliberate misuse of the DMA API: only containment is judged. */
+  probing = false;
+
+  // What the driver read in this call.
+  loads = 0;
+  seenFields = 0;
+  seenUsed = 0;
+  seenId = 0;
+  seenLen = 0;
+  seenEvent = 0;
+  seenIndex = 0;
+
+  // What happened in this call.
+  firstMapping = 0;
+  mapFailures = 0;
+  kmallocs = 0;
+  kmallocFailures = 0;
+  coherentFailures = 0;
+  tableAddress = 0;
+  notifications = 0;
+  notifyFailures = 0;
+  callbacks = 0;
+  lastStoreField = 0;
+  lastStoreIndex = 0;
+  touchedSlots = 0;
+  readonly touched = new Uint16Array(MAX_TOUCHED);
+  recycled = 0;
+
+  // Snapshot taken when the call began.
+  brokenBefore = false;
+  numFreeBefore = 0;
+  freeHeadBefore = 0;
+  heapLiveBefore = 0;
+
+  // Totals.
+  heapLive = 0;
+  coherentLive = 0;
+  granules = 0;
+  granulesExpected = 0;
+
+  // The map, unmap or sync in progress.
+  pendingMap = false;
+  pendingCpu = 0;
+  pendingSize = 0;
+  pendingDirection = 0;
+  pendingTarget = -1;
+  /** Ledger entry of the unmap or sync in progress, -1 for none. */
+  current = -1;
+  currentStart = 0;
+  currentSize = 0;
+  currentDirection = 0;
+  currentCopies = false;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+    this.bytesBuffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.expectedBuffer = Buffer.from(this.expected.buffer);
+    this.guest = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  reset(): void {
+    this.ledger.reset();
+    this.buffers.reset();
+    this.ring.detach();
+    this.records = null;
+    this.stopped = false;
+    this.probing = false;
+    this.heapLive = 0;
+    this.coherentLive = 0;
+    this.granules = 0;
+    this.granulesExpected = 0;
+    this.pendingMap = false;
+    this.current = -1;
+    this.beginCall(CALL_NONE);
+  }
+
+  beginCall(call: number): void {
+    this.call = call;
+    this.token = 0;
+    this.releasing = 0;
+    this.loads = 0;
+    this.seenFields = 0;
+    this.firstMapping = this.ledger.count;
+    this.mapFailures = 0;
+    this.kmallocs = 0;
+    this.kmallocFailures = 0;
+    this.coherentFailures = 0;
+    this.tableAddress = 0;
+    this.notifications = 0;
+    this.notifyFailures = 0;
+    this.callbacks = 0;
+    this.lastStoreField = 0;
+    this.touchedSlots = 0;
+    this.recycled = 0;
+    this.brokenBefore = this.model.broken;
+    this.heapLiveBefore = this.heapLive;
+    if (this.records !== null) {
+      this.numFreeBefore = this.records.numFree;
+      this.freeHeadBefore = this.records.freeHead;
+    }
+  }
+
+  sawField(field: number): boolean {
+    return (this.seenFields & (1 << field)) !== 0;
+  }
+
+  /** A half-word of coherent memory as the driver last wrote it. */
+  written16(address: number): number {
+    return this.written.getUint16(address - COHERENT_BASE, true);
+  }
+
+  written32(address: number): number {
+    return this.written.getUint32(address - COHERENT_BASE, true);
+  }
+
+  written64(address: number): number {
+    return this.written32(address) + this.written32(address + 4) * 0x1_0000_0000;
+  }
+
+  guest64(address: number): number {
+    return this.guest.getUint32(address, true) + this.guest.getUint32(address + 4, true) * 0x1_0000_0000;
+  }
+
+  /** Whether memory from `start` to `end` is as it must be. */
+  sameBytes(start: number, end: number): boolean {
+    return this.bytesBuffer.compare(this.expectedBuffer, start, end, start, end) === 0;
+  }
+
+  /** Remembers a packed slot whose flags were written in this call. */
+  touchSlot(slot: number): void {
+    if (this.touchedSlots < MAX_TOUCHED) this.touched[this.touchedSlots++] = slot;
+  }
+
+  /** The DMA address that piece `k` of a buffer must carry; `entry` is its mapping or -1. */
+  pieceAddress(token: number, k: number, entry: number): number {
+    const piece = this.buffers.firstPiece[token]! + k;
+    if (this.buffers.premapped[token] === 1) return this.buffers.pieceDma[piece]!;
+    if (!this.model.useDmaApi) return PHYSICAL_BASE + this.buffers.pieceCpu[piece]!;
+    return entry < 0 ? -1 : this.ledger.dma[entry]!;
+  }
+}
+
+export function isPool(address: number): boolean {
+  return address >= POOL_BASE && address < POOL_BASE + POOL_SIZE;
+}
+
+/** The CPU address of the bounce slot behind a DMA address, or -1 where it is none. */
+export function bounceOf(dma: number): number {
+  const address = dma - PHYSICAL_BASE;
+  return isPool(address) ? address : -1;
+}
+
+export function deviceReads(direction: number): boolean {
+  return direction !== DMA_FROM_DEVICE;
+}
+
+export function deviceWrites(direction: number): boolean {
+  return direction !== DMA_TO_DEVICE;
+}

@@ -1,0 +1,56 @@
+// What becomes visible to the device: the bytes of live mappings and nothing else. With an IOMMU the unit is the granule
+// (facts 4.2): whole granules of a live mapping are visible, and must stop being so when it ends.
+
+import { PAGE_SIZE } from '../memory/layout.js';
+import { type CaseFile, deviceReads } from './case-file.js';
+import { fail, type OracleInfo } from './oracle.js';
+
+export const disclosure: OracleInfo = {
+  id: 'disclosure',
+  claim: 'no byte outside a live mapping ever becomes visible to the device',
+  source: 'virtio-ring facts 4.1, 4.2, S11, S13; 2650073f1b58, af133562d5af',
+  severity: 'high',
+  cwe: 200,
+};
+
+/** A copy into the bounce pool: its source must be bytes of the mapping in progress. */
+export function checkCopySource(c: CaseFile, source: number, size: number): void {
+  const cpu = c.pendingMap ? c.pendingCpu : c.ledger.cpu[c.current]!;
+  const length = c.pendingMap ? c.pendingSize : c.ledger.size[c.current]!;
+  if (source >= cpu && source + size <= cpu + length) return;
+  fail(disclosure, 'copied to the bounce pool', {
+    expected: { cpu, size: length },
+    got: { cpu: source, size },
+  });
+}
+
+/** A granule becomes reachable during a map. */
+export function checkExposed(c: CaseFile, cpu: number, readable: boolean): void {
+  const first = pageOf(c.pendingCpu);
+  const last = pageOf(c.pendingCpu + c.pendingSize - 1);
+  const page = pageOf(cpu);
+  if (page >= first && page <= last && (!readable || deviceReads(c.pendingDirection))) return;
+  fail(disclosure, page < first || page > last ? 'granule of another buffer' : 'granule readable', {
+    expected: { cpu: c.pendingCpu, size: c.pendingSize },
+    got: { cpu, readable },
+  });
+}
+
+/** After an unmap, only granules of live mappings may be reachable. */
+export function checkWithdrawn(c: CaseFile): void {
+  if (c.granules === c.granulesExpected) return;
+  fail(disclosure, 'granule reachable after its mapping ended', {
+    expected: { granules: c.granulesExpected },
+    got: { granules: c.granules },
+    mapping: c.current,
+  });
+}
+
+/** IOMMU granules that a range lies in. */
+export function granulesOf(cpu: number, size: number): number {
+  return pageOf(cpu + size - 1) - pageOf(cpu) + 1;
+}
+
+function pageOf(cpu: number): number {
+  return Math.trunc(cpu / PAGE_SIZE);
+}

@@ -1,0 +1,75 @@
+// Return values follow facts 2.3 to 2.7: callers decide by them whether to retry, to stop or to give up.
+
+import { E2BIG, EBUSY, EINVAL, EIO, ENOENT, ENOMEM, ENOSPC, errnoName } from '../spec/errno.js';
+import type { CaseFile } from './case-file.js';
+import { fail, type OracleInfo } from './oracle.js';
+
+export const errno: OracleInfo = {
+  id: 'errno',
+  claim: 'return values follow the tables of facts 2.3 to 2.7',
+  source: 'virtio-ring facts 2.3 to 2.7, V08, E10, E20, E23; f7728002c1c7',
+  severity: 'low',
+  cwe: 394,
+};
+
+/** What addSgs must return, given which of its steps failed. */
+export function dueAddResult(c: CaseFile, token: number): number {
+  const { model } = c;
+  const total = c.buffers.total(token);
+  if (c.brokenBefore) return -EIO;
+  const triedTable = model.wantsIndirect(total) && c.kmallocs > 0;
+  if (triedTable && c.mapFailures === 0) return 0;
+  // A packed queue falls back to direct descriptors; a split one gives up (facts 1b).
+  if (triedTable && !model.packed) return -ENOMEM;
+  if (model.numFree < total) return -ENOSPC;
+  const directFailures = triedTable ? c.mapFailures - 1 : c.mapFailures;
+  if (directFailures > 0) return model.packed ? -EIO : -ENOMEM;
+  return 0;
+}
+
+export function checkResult(call: string, due: number, got: number): void {
+  if (due === got) return;
+  fail(errno, `${call} returns ${errnoName(got)} for ${errnoName(due)}`, {
+    expected: { result: errnoName(due) },
+    got: { result: errnoName(got) },
+  });
+}
+
+/** What reset (num < 0) or resize must return. `disableError` and `enableError` are the transport's answers. */
+export function dueResetResult(
+  c: CaseFile,
+  num: number,
+  transport: { resettable: boolean; disableError: number; enableError: number },
+): number {
+  const { model } = c;
+  if (num >= 0) {
+    if (num > model.numMax) return -E2BIG;
+    if (num === 0) return -EINVAL;
+    if (num === model.num) return 0;
+  }
+  if (!transport.resettable) return -ENOENT;
+  if (transport.disableError !== 0) return transport.disableError;
+  if (transport.enableError !== 0) return -EBUSY;
+  if (num >= 0 && !resizeAllocates(c, num)) return -ENOMEM;
+  return 0;
+}
+
+/** Whether the new ring of a resize could be had. */
+export function resizeAllocates(c: CaseFile, num: number): boolean {
+  const sizeExists = c.model.packed || (num & (num - 1)) === 0;
+  return sizeExists && c.kmallocFailures === 0 && c.coherentFailures === 0;
+}
+
+/** isBroken must follow the facts: after a bad id, a failed notify, a reset. */
+export function checkBroken(c: CaseFile, got: boolean): void {
+  if (c.model.broken === got) return;
+  fail(errno, got ? 'queue broken without reason' : 'queue not broken after a bad ring', {
+    expected: { broken: c.model.broken },
+    got: { broken: got },
+  });
+}
+
+export function checkMaxMappingSize(due: number, got: number): void {
+  if (due === got) return;
+  fail(errno, 'maximum mapping size', { expected: { bytes: due }, got: { bytes: got } });
+}

@@ -1,0 +1,34 @@
+// Every call ends: within a few shared reads, and without unmapping more than there is.
+
+import { CALL_NAMES } from './calls.js';
+import type { CaseFile } from './case-file.js';
+import { fail, type OracleInfo } from './oracle.js';
+
+export const liveness: OracleInfo = {
+  id: 'liveness',
+  claim: 'every call ends within 8 shared reads per ring entry, and what the device answers never keeps the caller looping',
+  source: 'virtio-ring facts V04, V05, V12, V29, E3; 481a0d7422db, 0d0eff39ceb3',
+  severity: 'medium',
+  cwe: 835,
+};
+
+/** Shared reads that one call may make. */
+export function loadLimit(num: number): number {
+  return 8 * num + 8;
+}
+
+export function checkLoads(c: CaseFile): void {
+  if (c.loads <= loadLimit(c.model.num)) return;
+  fail(liveness, 'shared reads', {
+    expected: { 'reads at most': loadLimit(c.model.num) },
+    got: { reads: c.loads, call: CALL_NAMES[c.call] ?? '' },
+  });
+}
+
+/** The queue is broken, so nothing can be reaped; `answer` would keep a poll loop waiting for ever. */
+export function failLoop(call: string, answer: boolean): void {
+  fail(liveness, `${call} keeps a broken queue polling`, {
+    expected: { [call]: !answer },
+    got: { [call]: answer, broken: true },
+  });
+}

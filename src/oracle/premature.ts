@@ -1,0 +1,20 @@
+// No buffer comes back before the device has completed one.
+
+import type { CaseFile } from './case-file.js';
+import { fail, type OracleInfo } from './oracle.js';
+
+export const premature: OracleInfo = {
+  id: 'premature',
+  claim: 'each token comes back only after the device completed it',
+  source: 'virtio-ring facts 2.4, V30, V31; virtio-v1.4 2.7.14, 2.8.1',
+  severity: 'high',
+  cwe: 672,
+};
+
+/** getBuf handed up a token although nothing that it read says that the device completed a buffer. */
+export function failPremature(c: CaseFile, got: number): void {
+  fail(premature, 'nothing used', {
+    expected: { token: 0, used: c.model.usedPosition },
+    got: { token: got, 'used as read': c.seenUsed },
+  });
+}

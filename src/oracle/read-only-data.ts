@@ -1,0 +1,66 @@
+// Buffers that the device may only read: their bytes never change, and the device sees exactly these bytes.
+
+import { DMA_TO_DEVICE } from '../platform/dma-api.js';
+import type { CaseFile } from './case-file.js';
+import { fail, type OracleInfo } from './oracle.js';
+
+export const readOnlyData: OracleInfo = {
+  id: 'read-only-data',
+  claim: 'bytes of a device-readable buffer never change under the driver, and the device sees exactly them',
+  source: 'virtio-ring facts 1a (WRITE set on an OUT buffer), V03, 4.2; 890d33561337',
+  severity: 'critical',
+  cwe: 787,
+};
+
+/** The device-readable pieces of a returned buffer. */
+export function checkReadOnlyData(c: CaseFile, token: number): void {
+  const { buffers } = c;
+  const first = buffers.firstPiece[token]!;
+  for (let k = 0; k < buffers.outPieces[token]!; k++) {
+    const cpu = buffers.pieceCpu[first + k]!;
+    const at = firstDifference(c, cpu, buffers.pieceSize[first + k]!);
+    if (at < 0) continue;
+    fail(readOnlyData, 'buffer changed', {
+      expected: { byte: c.expected[at]!, offset: at - cpu, piece: k },
+      got: { byte: c.bytes[at]!, token },
+    });
+  }
+}
+
+/** What an honest device reads of a buffer, at CPU address `at`. */
+export function checkDeviceRead(c: CaseFile, at: number, size: number): void {
+  const different = firstDifference(c, at, size);
+  if (different < 0) return;
+  fail(readOnlyData, 'device sees other bytes', {
+    expected: { byte: c.expected[different]!, offset: different - at },
+    got: { byte: c.bytes[different]! },
+  });
+}
+
+/** The device wrote where no live mapping lets it write; true when the bytes belong to a readable one. */
+export function checkReadableWritten(c: CaseFile, address: number): void {
+  const { ledger } = c;
+  for (let k = 0; k < ledger.liveCount; k++) {
+    const entry = ledger.liveAt(k);
+    if (ledger.direction[entry] !== DMA_TO_DEVICE) continue;
+    if (address < ledger.cpu[entry]! || address >= ledger.cpu[entry]! + ledger.size[entry]!) continue;
+    fail(readOnlyData, 'writable by the device', {
+      expected: { 'device may write': false },
+      got: { 'device wrote': address },
+      mapping: entry,
+    });
+  }
+}
+
+/** Contents are compared this far: longer buffers exist only to exceed mapping limits, and are not filled further. */
+export const CONTENT_LIMIT = 8192;
+
+/** The first address in the range that differs from what it must be, or -1. */
+export function firstDifference(c: CaseFile, address: number, size: number): number {
+  const { bytes, expected } = c;
+  const end = address + Math.min(size, CONTENT_LIMIT);
+  // One native comparison beats a loop for all but the short ranges that dominate.
+  if (size > 64 && c.sameBytes(address, end)) return -1;
+  for (let at = address; at < end; at++) if (bytes[at] !== expected[at]) return at;
+  return -1;
+}

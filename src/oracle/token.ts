@@ -1,0 +1,53 @@
+// Each buffer comes back once, and it is the one that the device named.
+
+import { IN_FLIGHT, RETURNED } from './buffer-table.js';
+import type { CaseFile } from './case-file.js';
+import { fail, type OracleInfo } from './oracle.js';
+
+export const token: OracleInfo = {
+  id: 'token',
+  claim: 'each token comes back once, and never a foreign or stale one',
+  source: 'virtio-ring facts 2.4, V04, E1; virtio-v1.4 2.7.14',
+  severity: 'critical',
+  cwe: 675,
+};
+
+/** getBuf handed up `got`; the device's entry named the buffer `due` (0: none that is in flight). */
+export function checkToken(c: CaseFile, due: number, got: number): void {
+  if (got === due) return;
+  let shape = 'foreign token';
+  if (got === 0) shape = 'completed buffer not returned';
+  else if (due === 0) shape = 'forged id accepted';
+  else if (c.buffers.state[got] === RETURNED) shape = 'token returned twice';
+  fail(token, shape, {
+    expected: { token: due },
+    got: { token: got, 'device id': c.seenId, 'device len': c.seenLen },
+  });
+}
+
+/** A context comes back with its own buffer. */
+export function checkContext(c: CaseFile, due: number, got: number): void {
+  if (c.buffers.ctx[due] === got) return;
+  fail(token, 'context', { expected: { ctx: c.buffers.ctx[due]!, token: due }, got: { ctx: got } });
+}
+
+/** A reset, a resize or a detach gave `got` back. */
+export function checkRecycled(c: CaseFile, got: number): void {
+  if (got > 0 && got <= c.buffers.count && c.buffers.state[got] === IN_FLIGHT) return;
+  fail(token, 'recycled token not in flight', { expected: { 'in flight': true }, got: { token: got } });
+}
+
+/** Everything that was in flight must have come back. */
+export function checkAllRecycled(c: CaseFile, when: string): void {
+  if (c.model.inFlight === 0) return;
+  fail(token, `buffers lost by ${when}`, {
+    expected: { 'buffers in flight': 0 },
+    got: { 'buffers in flight': c.model.inFlight },
+  });
+}
+
+/** Detach gives back the buffer with the lowest id first. */
+export function checkDetached(due: number, got: number): void {
+  if (due === got) return;
+  fail(token, 'detach', { expected: { token: due }, got: { token: got } });
+}

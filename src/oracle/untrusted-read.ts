@@ -1,0 +1,82 @@
+// Which device-writable fields the driver may read, and when: the allow-list of facts 2.1. The cheapest detector of a
+// driver that takes its own descriptors back from the device.
+
+import {
+  CALL_ENABLE_CB,
+  CALL_ENABLE_CB_DELAYED,
+  CALL_GET,
+  CALL_INTERRUPT,
+  CALL_KICK,
+  CALL_KICK_PREPARE,
+  CALL_NAMES,
+  CALL_POLL,
+} from './calls.js';
+import type { CaseFile } from './case-file.js';
+import { fail, type OracleInfo } from './oracle.js';
+import {
+  AVAIL_EVENT_FIELD,
+  DESC_FLAGS,
+  DESC_ID,
+  DESC_LEN,
+  DEVICE_OFF_WRAP_FIELD,
+  fieldName,
+  USED_FLAGS_FIELD,
+  USED_ID_FIELD,
+  USED_IDX_FIELD,
+  USED_LEN_FIELD,
+} from './ring-map.js';
+
+export const untrustedRead: OracleInfo = {
+  id: 'untrusted-read',
+  claim: 'the driver reads only the allow-listed shared fields, each in the calls that need it',
+  source: 'virtio-ring facts 2.1, V01, V04; 72b5e8958738',
+  severity: 'high',
+  cwe: 822,
+};
+
+const PROGRESS =
+  (1 << CALL_GET) |
+  (1 << CALL_ENABLE_CB) |
+  (1 << CALL_POLL) |
+  (1 << CALL_ENABLE_CB_DELAYED) |
+  (1 << CALL_INTERRUPT);
+const DECISION = (1 << CALL_KICK) | (1 << CALL_KICK_PREPARE);
+
+/** Calls, as bits, in which a field may be read; split ring. */
+const SPLIT_ALLOWED = new Int32Array(32);
+SPLIT_ALLOWED[USED_IDX_FIELD] = PROGRESS;
+SPLIT_ALLOWED[USED_ID_FIELD] = 1 << CALL_GET;
+SPLIT_ALLOWED[USED_LEN_FIELD] = 1 << CALL_GET;
+SPLIT_ALLOWED[USED_FLAGS_FIELD] = DECISION;
+SPLIT_ALLOWED[AVAIL_EVENT_FIELD] = DECISION;
+
+const PACKED_ALLOWED = new Int32Array(32);
+PACKED_ALLOWED[DESC_FLAGS] = PROGRESS;
+PACKED_ALLOWED[DESC_ID] = 1 << CALL_GET;
+PACKED_ALLOWED[DESC_LEN] = 1 << CALL_GET;
+PACKED_ALLOWED[DEVICE_OFF_WRAP_FIELD] = DECISION;
+
+export function checkUntrustedRead(c: CaseFile, field: number, index: number): void {
+  const { model } = c;
+  const allowed = (model.packed ? PACKED_ALLOWED : SPLIT_ALLOWED)[field]!;
+  if ((allowed & (1 << c.call)) === 0) {
+    failRead(c, field, index, 'field');
+    return;
+  }
+  if (c.call === CALL_POLL) return;
+  const element = model.packed
+    ? field === DESC_FLAGS || field === DESC_ID || field === DESC_LEN
+    : field === USED_ID_FIELD || field === USED_LEN_FIELD;
+  if (!element) return;
+  const due = model.packed ? model.usedIndex : model.usedIndex & (model.num - 1);
+  if (index !== due) failRead(c, field, index, 'element');
+}
+
+function failRead(c: CaseFile, field: number, index: number, shape: string): void {
+  const due = c.model.packed ? c.model.usedIndex : c.model.usedIndex & (c.model.num - 1);
+  fail(untrustedRead, shape === 'field' ? `field ${fieldName(field)}` : shape, {
+    expected: shape === 'field' ? { read: 'never in this call' } : { element: due },
+    got: shape === 'field' ? { call: CALL_NAMES[c.call] ?? '' } : { element: index },
+    field: fieldName(field, index),
+  });
+}

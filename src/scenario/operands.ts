@@ -1,0 +1,83 @@
+// What the operands of the client's operations mean: piece counts, sizes, offsets. Shared by the world, which does them,
+// and by describe, which says them. Small values are frequent, because mappings cost time and few bytes show as much.
+
+const OUT_COUNTS = [0, 1, 1, 2, 1, 3, 0, 5] as const;
+const IN_COUNTS = [1, 0, 1, 1, 2, 0, 3, 4] as const;
+
+/** Bytes of a piece. */
+const SMALL_SIZES = [16, 1, 8, 64, 12, 32, 16, 100, 4, 24, 16, 40, 2, 48, 64, 128] as const;
+const LARGE_SIZES = [512, 2047, 2048, 2049, 4096, 6144, 3000, 1024] as const;
+/** More than any swiotlb mapping can have (256 KiB). */
+export const HUGE_SIZE = 0x41000;
+
+/** Offset of a buffer's first piece in its page. */
+const OFFSETS = [0, 0x100, 0x7f0, 0xf00] as const;
+
+const PREMAPPED = 64;
+const KICK = 128;
+
+/** Multiplies the piece counts: chains that fill larger rings. */
+const LONG = 4;
+
+/** Device-readable pieces of an add; 0 of both kinds is one writable piece. */
+export function outPieces(a: number, c: number): number {
+  return OUT_COUNTS[a & 7]! * (isLong(c) ? LONG : 1);
+}
+
+export function inPieces(a: number, c: number): number {
+  const count = IN_COUNTS[(a >> 3) & 7]! * (isLong(c) ? LONG : 1);
+  return count === 0 && outPieces(a, c) === 0 ? 1 : count;
+}
+
+export function isPremapped(a: number): boolean {
+  return (a & PREMAPPED) !== 0;
+}
+
+export function kicksAfter(a: number): boolean {
+  return (a & KICK) !== 0;
+}
+
+/** Context handed over where the queue has contexts; 0 for none. */
+export function contextOf(c: number): number {
+  return (c & 4) === 0 ? 0 : 1 + (c & 3);
+}
+
+export function offsetOf(c: number): number {
+  return OFFSETS[c & 3]!;
+}
+
+/** Bytes of piece `k`; the first piece of some adds is large, in rare ones larger than can be mapped. */
+export function pieceSize(b: number, c: number, k: number): number {
+  if (k === 0 && isLarge(c)) return (b & 0x7f) === 0x7f ? HUGE_SIZE : LARGE_SIZES[b & 7]!;
+  return SMALL_SIZES[((k & 1) === 0 ? b + 3 * k : (b >> 4) + 5 * k) & 15]!;
+}
+
+/** Buffers of an add-many. */
+export function addManyCount(a: number): number {
+  return 2 + (a & 15);
+}
+
+/** How many completions or gets in a row. */
+export function repeatCount(a: number): number {
+  return 1 + (a & 7);
+}
+
+/** Bytes of a client mapping. */
+export function clientSize(b: number): number {
+  return (b & 0x80) === 0 ? SMALL_SIZES[b & 15]! : LARGE_SIZES[b & 7]!;
+}
+
+/** Operand `b` of a sync as a share of the mapping: start and length in eighths, rounded to bytes. */
+export function syncRange(b: number, size: number): { start: number; size: number } {
+  const start = Math.trunc((size * (b & 7)) / 8);
+  const length = Math.max(1, Math.trunc(((size - start) * (1 + ((b >> 3) & 7))) / 8));
+  return { start, size: Math.min(length, size - start) };
+}
+
+function isLong(c: number): boolean {
+  return (c & 0x38) === 0x38;
+}
+
+function isLarge(c: number): boolean {
+  return c >> 5 === 7 || (c >> 5 === 6 && (c & 8) === 0);
+}

@@ -1,0 +1,293 @@
+// The driver's client: owns the buffers, fills them with known bytes, maps premapped ones itself, and takes back what
+// comes back. Always correct, except in client-misuse, which only swiotlb's own checks are tried with.
+
+import type { Dma } from '../dma/dma.js';
+import { BufferArena } from '../memory/buffer-arena.js';
+import { PAGE_SIZE, PATTERN_BASE, PATTERN_SIZE } from '../memory/layout.js';
+import { MAX_TOKENS, RETURNED } from '../oracle/buffer-table.js';
+import { CALL_CLIENT } from '../oracle/calls.js';
+import type { CaseFile } from '../oracle/case-file.js';
+import { CONTENT_LIMIT, firstDifference } from '../oracle/read-only-data.js';
+import { checkWritable } from '../oracle/stale-bytes.js';
+import {
+  DMA_ATTR_SKIP_CPU_SYNC,
+  DMA_FROM_DEVICE,
+  DMA_MAPPING_ERROR,
+  DMA_TO_DEVICE,
+  type DmaDirection,
+} from '../platform/dma-api.js';
+import { ScatterList } from '../platform/scatter-list.js';
+import { SPLIT_DESCRIPTOR_SIZE } from '../spec/split-layout.js';
+import { clientSize, inPieces, offsetOf, outPieces, pieceSize, syncRange } from '../scenario/operands.js';
+
+/** The client's own mappings at a time. */
+const OWN_MAPPINGS = 8;
+
+export class Client {
+  readonly out = new ScatterList();
+  readonly input = new ScatterList();
+  private readonly arena = new BufferArena();
+  /** Pages of the buffer being prepared, and of each token. */
+  private preparedAt = 0;
+  private preparedPages = 0;
+  private readonly pagesAt = new Int32Array(MAX_TOKENS);
+  private readonly pageCount = new Int32Array(MAX_TOKENS);
+  private fills = 0;
+
+  private ownCount = 0;
+  private readonly ownCpu = new Int32Array(OWN_MAPPINGS);
+  private readonly ownSize = new Int32Array(OWN_MAPPINGS);
+  private readonly ownDma = new Float64Array(OWN_MAPPINGS);
+  private readonly ownDirection = new Uint8Array(OWN_MAPPINGS);
+  private readonly ownAttributes = new Uint8Array(OWN_MAPPINGS);
+
+  constructor(
+    private readonly c: CaseFile,
+    private readonly dma: Dma,
+  ) {}
+
+  reset(): void {
+    this.arena.reset();
+    this.fills = 0;
+    this.ownCount = 0;
+  }
+
+  /** Builds the scatter lists of an add; false when buffers, table or ledger are full. */
+  prepare(a: number, b: number, c: number): boolean {
+    const out = outPieces(a, c);
+    const total = out + inPieces(a, c);
+    if (!this.c.buffers.hasRoom(total) || !this.c.ledger.hasRoom(3 * total + 2)) return false;
+    const offset = offsetOf(c);
+    let outBytes = 0;
+    let inBytes = 0;
+    for (let k = 0; k < total; k++) {
+      if (k < out) outBytes += pieceSize(b, c, k);
+      else inBytes += pieceSize(b, c, k);
+    }
+    // Writable pieces start on pages of their own: behind an IOMMU the device can write whole granules.
+    const outPages = outBytes === 0 ? 0 : Math.ceil((offset + outBytes) / PAGE_SIZE);
+    const inPages = inBytes === 0 ? 0 : Math.ceil((offset + inBytes) / PAGE_SIZE);
+    this.preparedPages = outPages + inPages;
+    this.preparedAt = this.arena.allocPages(this.preparedPages);
+    if (this.preparedAt === 0) return false;
+    this.out.clear();
+    this.input.clear();
+    let at = this.preparedAt + offset;
+    for (let k = 0; k < total; k++) {
+      if (k === out) at = this.preparedAt + outPages * PAGE_SIZE + offset;
+      const size = pieceSize(b, c, k);
+      (k < out ? this.out : this.input).push(at, size, 0);
+      this.fill(at, size);
+      at += size;
+    }
+    return true;
+  }
+
+  /** The prepared buffer got this token. */
+  assign(token: number): void {
+    this.pagesAt[token] = this.preparedAt;
+    this.pageCount[token] = this.preparedPages;
+  }
+
+  /** The buffer of that token is in flight. */
+  handedOver(token: number): void {
+    if (!this.c.model.useDmaApi) this.expose(token, true);
+  }
+
+  /** The buffer of that token is the client's again and gone. */
+  release(token: number): void {
+    if (!this.c.model.useDmaApi && this.c.buffers.state[token] === RETURNED) this.expose(token, false);
+    if (this.c.buffers.premapped[token] === 1) this.unmapPremapped(token);
+    this.arena.freePages(this.pagesAt[token]!, this.pageCount[token]!);
+  }
+
+  /** The prepared buffer is not used after all. */
+  discard(): void {
+    this.arena.freePages(this.preparedAt, this.preparedPages);
+  }
+
+  /** Maps the prepared pieces; false, with nothing mapped, where that fails. */
+  mapPrepared(): boolean {
+    this.c.beginCall(CALL_CLIENT);
+    return this.mapList(this.out, DMA_TO_DEVICE) && this.mapList(this.input, DMA_FROM_DEVICE);
+  }
+
+  // The client's own mappings.
+
+  mapOwn(a: number, b: number, c: number): void {
+    if (this.ownCount >= OWN_MAPPINGS || !this.c.ledger.hasRoom(1)) return;
+    const size = clientSize(b);
+    const cpu = this.arena.allocPages(Math.ceil((offsetOf(c) + size) / PAGE_SIZE));
+    if (cpu === 0) return;
+    const at = cpu + offsetOf(c);
+    this.fill(at, size);
+    const direction = (a % 3) as DmaDirection;
+    const attributes = (a & 128) === 0 ? 0 : DMA_ATTR_SKIP_CPU_SYNC;
+    this.c.beginCall(CALL_CLIENT);
+    const dma = this.dma.mapPage(at, size, direction, attributes);
+    if (dma === DMA_MAPPING_ERROR) {
+      this.freeOwnPages(at, size);
+      return;
+    }
+    const slot = this.ownCount++;
+    this.ownCpu[slot] = at;
+    this.ownSize[slot] = size;
+    this.ownDma[slot] = dma;
+    this.ownDirection[slot] = direction;
+    this.ownAttributes[slot] = attributes;
+  }
+
+  /** The CPU changes bytes of an own mapping, as a driver does between syncs. */
+  writeOwn(a: number, b: number): void {
+    if (this.ownCount === 0) return;
+    const slot = (a & 7) % this.ownCount;
+    const range = syncRange(b, this.ownSize[slot]!);
+    this.fill(this.ownCpu[slot]! + range.start, range.size);
+  }
+
+  syncOwn(a: number, b: number, c: number): void {
+    if (this.ownCount === 0) return;
+    const slot = (a & 7) % this.ownCount;
+    const range = syncRange(b, this.ownSize[slot]!);
+    const dma = this.ownDma[slot]! + range.start;
+    const direction = this.ownDirection[slot]! as DmaDirection;
+    this.c.beginCall(CALL_CLIENT);
+    if ((c & 1) === 0) this.dma.syncForCpu(dma, range.size, direction);
+    else this.dma.syncForDevice(dma, range.size, direction);
+    checkWritable(this.c, this.ownCpu[slot]!, this.ownSize[slot]!, 0);
+  }
+
+  unmapOwn(a: number): void {
+    if (this.ownCount === 0) return;
+    const slot = (a & 7) % this.ownCount;
+    this.c.beginCall(CALL_CLIENT);
+    this.unmapSlot(slot, this.ownSize[slot]!);
+    this.forgetOwn(slot);
+  }
+
+  /** What a broken driver would do: swiotlb has to keep the damage inside the mapping (S01, S03). */
+  misuseOwn(a: number, b: number, c: number): void {
+    if (this.ownCount === 0) return;
+    const slot = (a & 7) % this.ownCount;
+    const size = this.ownSize[slot]!;
+    const dma = this.ownDma[slot]!;
+    this.c.beginCall(CALL_CLIENT);
+    this.c.probing = true;
+    switch (b % 3) {
+      case 0:
+        this.unmapSlot(slot, 1 + c * 32);
+        break;
+      case 1:
+        this.dma.syncForCpu(dma + (c % size), size + 1 + c, this.ownDirection[slot]! as DmaDirection);
+        break;
+      default:
+        this.unmapSlot(slot, size);
+        this.unmapSlot(slot, size);
+        break;
+    }
+    this.c.probing = false;
+    checkWritable(this.c, this.ownCpu[slot]!, size, 0);
+    if (b % 3 !== 1) this.forgetOwn(slot);
+  }
+
+  /** DMA address and size of an own mapping, for the device; -1 where there is none. */
+  ownAddress(a: number): number {
+    return this.ownCount === 0 ? -1 : this.ownDma[(a & 7) % this.ownCount]!;
+  }
+
+  ownLength(a: number): number {
+    return this.ownCount === 0 ? 0 : this.ownSize[(a & 7) % this.ownCount]!;
+  }
+
+  unmapAllOwn(): void {
+    while (this.ownCount > 0) this.unmapOwn(0);
+  }
+
+  /** Without a DMA API nobody maps: what the device may reach follows from what is in flight. */
+  private expose(token: number, reachable: boolean): void {
+    const { buffers } = this.c;
+    const first = buffers.firstPiece[token]!;
+    const out = buffers.outPieces[token]!;
+    for (let k = 0; k < buffers.total(token); k++) {
+      const cpu = buffers.pieceCpu[first + k]!;
+      const size = buffers.pieceSize[first + k]!;
+      if (reachable) this.dma.expose(cpu, size, k >= out);
+      else this.dma.withdraw(cpu, size, k >= out);
+    }
+    const table = buffers.table[token]!;
+    if (table === 0) return;
+    const tableSize = buffers.total(token) * SPLIT_DESCRIPTOR_SIZE;
+    if (reachable) this.dma.expose(table, tableSize, false);
+    else this.dma.withdraw(table, tableSize, false);
+  }
+
+  private unmapSlot(slot: number, size: number): void {
+    const direction = this.ownDirection[slot]! as DmaDirection;
+    this.dma.unmapPage(this.ownDma[slot]!, size, direction, this.ownAttributes[slot]!);
+  }
+
+  private forgetOwn(slot: number): void {
+    checkWritable(this.c, this.ownCpu[slot]!, this.ownSize[slot]!, 0);
+    this.freeOwnPages(this.ownCpu[slot]!, this.ownSize[slot]!);
+    const last = --this.ownCount;
+    this.ownCpu[slot] = this.ownCpu[last]!;
+    this.ownSize[slot] = this.ownSize[last]!;
+    this.ownDma[slot] = this.ownDma[last]!;
+    this.ownDirection[slot] = this.ownDirection[last]!;
+    this.ownAttributes[slot] = this.ownAttributes[last]!;
+  }
+
+  private freeOwnPages(at: number, size: number): void {
+    const first = at & ~(PAGE_SIZE - 1);
+    this.arena.freePages(first, Math.ceil((at - first + size) / PAGE_SIZE));
+  }
+
+  private mapList(list: ScatterList, direction: DmaDirection): boolean {
+    for (let k = 0; k < list.count; k++) {
+      const dma = this.dma.mapPage(list.address[k]!, list.size[k]!, direction, 0);
+      if (dma === DMA_MAPPING_ERROR) {
+        this.unmapList(list, k, direction);
+        if (list === this.input) this.unmapList(this.out, this.out.count, DMA_TO_DEVICE);
+        return false;
+      }
+      list.dma[k] = dma;
+    }
+    return true;
+  }
+
+  private unmapList(list: ScatterList, count: number, direction: DmaDirection): void {
+    for (let k = 0; k < count; k++) this.dma.unmapPage(list.dma[k]!, list.size[k]!, direction, 0);
+  }
+
+  private unmapPremapped(token: number): void {
+    const { buffers } = this.c;
+    const first = buffers.firstPiece[token]!;
+    const out = buffers.outPieces[token]!;
+    this.c.beginCall(CALL_CLIENT);
+    for (let k = 0; k < buffers.total(token); k++) {
+      const direction = k < out ? DMA_TO_DEVICE : DMA_FROM_DEVICE;
+      const cpu = buffers.pieceCpu[first + k]!;
+      const size = buffers.pieceSize[first + k]!;
+      this.dma.unmapPage(buffers.pieceDma[first + k]!, size, direction, 0);
+      if (firstDifference(this.c, cpu, size) >= 0) checkWritable(this.c, cpu, size, token);
+    }
+  }
+
+  /** Bytes that no other buffer of this execution holds in the same order. */
+  private fill(at: number, size: number): void {
+    const { bytes, expected } = this.c;
+    const length = Math.min(size, CONTENT_LIMIT);
+    this.fills++;
+    const from = PATTERN_BASE + ((this.fills * 521) % (PATTERN_SIZE - CONTENT_LIMIT));
+    if (length > 48) {
+      bytes.copyWithin(at, from, from + length);
+      expected.set(bytes.subarray(at, at + length), at);
+      return;
+    }
+    for (let i = 0; i < length; i++) {
+      const byte = bytes[from + i]!;
+      bytes[at + i] = byte;
+      expected[at + i] = byte;
+    }
+  }
+}

@@ -1,0 +1,227 @@
+// The calls that the client makes on the queue, each between the judge's two looks at it.
+
+import type { CallJudge } from '../oracle/call-judge.js';
+import {
+  CALL_ADD,
+  CALL_BREAK,
+  CALL_CREATE,
+  CALL_DESTROY,
+  CALL_DETACH,
+  CALL_DISABLE_CB,
+  CALL_ENABLE_CB,
+  CALL_ENABLE_CB_DELAYED,
+  CALL_ENABLE_CB_PREPARE,
+  CALL_GET,
+  CALL_INTERRUPT,
+  CALL_IS_BROKEN,
+  CALL_KICK,
+  CALL_KICK_PREPARE,
+  CALL_MAX_MAPPING_SIZE,
+  CALL_NAMES,
+  CALL_NOTIFY,
+  CALL_POLL,
+  CALL_RESET,
+  CALL_RESIZE,
+} from '../oracle/calls.js';
+import type { CaseFile } from '../oracle/case-file.js';
+import type { RingQueue } from '../driver/ring-queue.js';
+import type { AddOptions, QueueConfig } from '../platform/ring-driver.js';
+import { errnoName } from '../spec/errno.js';
+import type { TraceSink } from '../verdict/trace.js';
+import type { Client } from './client.js';
+import type { WorldTransport } from './transport.js';
+
+export class QueueSession {
+  driver!: RingQueue;
+  trace: TraceSink | null = null;
+  private readonly options: AddOptions = { ctx: 0, premapped: false };
+  private readonly recycle = (token: number): void => {
+    this.judge.recycled(token);
+    this.given.push(token);
+  };
+  /** Buffers that a reset gave back. */
+  private readonly given: number[] = [];
+
+  constructor(
+    private readonly c: CaseFile,
+    private readonly judge: CallJudge,
+    private readonly client: Client,
+    private readonly transport: WorldTransport,
+  ) {}
+
+  /** True when the queue exists afterwards. */
+  create(driver: RingQueue, config: QueueConfig, packed: boolean): boolean {
+    this.driver = driver;
+    this.given.length = 0;
+    this.begin(CALL_CREATE);
+    const result = driver.create(config);
+    this.say(errnoName(result));
+    this.judge.created(packed, config, result, result === 0 ? driver.records() : null);
+    return result === 0;
+  }
+
+  /** Adds the client's prepared buffer; true when it is in flight. */
+  add(ctx: number, premapped: boolean): boolean {
+    const { c, client, driver, options } = this;
+    const token = c.buffers.offer(client.out, client.input, ctx, premapped);
+    client.assign(token);
+    options.ctx = ctx;
+    options.premapped = premapped;
+    this.begin(CALL_ADD);
+    c.token = token;
+    const result = driver.addSgs(client.out, client.input, token, options);
+    if (this.trace !== null) this.say(`token ${token}: ${errnoName(result)}`);
+    this.judge.added(token, result, driver.isBroken());
+    if (result === 0) {
+      client.handedOver(token);
+      return true;
+    }
+    client.release(token);
+    return false;
+  }
+
+  /** One completed buffer; its token, or 0. */
+  get(): number {
+    this.begin(CALL_GET);
+    const completion = this.driver.getBuf();
+    if (this.trace !== null) {
+      this.say(completion === null ? 'nothing' : `token ${completion.token}, length ${completion.length}`);
+    }
+    this.judge.got(completion, this.driver.isBroken());
+    if (completion === null) return 0;
+    const { token } = completion;
+    this.client.release(token);
+    return token;
+  }
+
+  kick(): void {
+    this.begin(CALL_KICK);
+    const result = this.driver.kick();
+    this.sayBoolean(result);
+    this.judge.kicked(result, this.driver.isBroken());
+  }
+
+  kickPrepare(): void {
+    this.begin(CALL_KICK_PREPARE);
+    const result = this.driver.kickPrepare();
+    this.sayBoolean(result);
+    this.judge.kickPrepared(result);
+  }
+
+  notify(): void {
+    this.begin(CALL_NOTIFY);
+    const result = this.driver.notify();
+    this.sayBoolean(result);
+    this.judge.notified(result, this.driver.isBroken());
+  }
+
+  disableCb(): void {
+    this.begin(CALL_DISABLE_CB);
+    this.driver.disableCb();
+    this.judge.callbacksDisabled();
+  }
+
+  enableCb(): void {
+    this.begin(CALL_ENABLE_CB);
+    const result = this.driver.enableCb();
+    this.sayBoolean(result);
+    this.judge.callbacksEnabled(result);
+  }
+
+  enableCbDelayed(): void {
+    this.begin(CALL_ENABLE_CB_DELAYED);
+    const result = this.driver.enableCbDelayed();
+    this.sayBoolean(result);
+    this.judge.callbacksDelayed(result);
+  }
+
+  prepareAndPoll(): void {
+    this.begin(CALL_ENABLE_CB_PREPARE);
+    const opaque = this.driver.enableCbPrepare();
+    if (this.trace !== null) this.say(String(opaque));
+    this.judge.callbacksPrepared(opaque);
+    this.begin(CALL_POLL);
+    const result = this.driver.poll(opaque);
+    this.sayBoolean(result);
+    this.judge.polled(opaque, result);
+  }
+
+  interrupt(): void {
+    this.begin(CALL_INTERRUPT);
+    const result = this.driver.interrupt();
+    if (this.trace !== null) this.say(result === 0 ? 'IRQ_NONE' : 'IRQ_HANDLED');
+    this.judge.interrupted(result);
+  }
+
+  /** Takes back one buffer that the device no longer owns; its token, or 0. */
+  detach(): number {
+    this.begin(CALL_DETACH);
+    this.judge.detaching();
+    const token = this.driver.detachUnusedBuf();
+    if (this.trace !== null) this.say(`token ${token}`);
+    this.judge.detached(token);
+    if (token !== 0) this.client.release(token);
+    return token;
+  }
+
+  /** Resets the queue; true when the device has it again. */
+  reset(): boolean {
+    this.begin(CALL_RESET);
+    const result = this.driver.reset(this.recycle);
+    return this.finishReset(-1, result);
+  }
+
+  resize(num: number): boolean {
+    this.begin(CALL_RESIZE);
+    this.c.ring.detach();
+    const result = this.driver.resize(num, this.recycle);
+    return this.finishReset(num, result);
+  }
+
+  query(backEnd: number, minAlignMask: number): void {
+    this.begin(CALL_MAX_MAPPING_SIZE);
+    const size = this.driver.maxMappingSize();
+    if (this.trace !== null) this.say(String(size));
+    this.judge.mappingSizeAsked(size, backEnd, minAlignMask);
+    this.begin(CALL_IS_BROKEN);
+    const broken = this.driver.isBroken();
+    this.sayBoolean(broken);
+    this.judge.brokenAsked(broken);
+  }
+
+  break(): void {
+    this.begin(CALL_BREAK);
+    this.driver.breakQueue();
+    this.c.model.broken = true;
+    this.judge.brokenAsked(this.driver.isBroken());
+  }
+
+  destroy(): void {
+    this.begin(CALL_DESTROY);
+    this.driver.destroy();
+    this.judge.destroyed();
+  }
+
+  private finishReset(num: number, result: number): boolean {
+    const { transport } = this;
+    this.say(errnoName(result));
+    this.judge.wasReset(num, result, this.driver.isBroken(), transport);
+    for (const token of this.given) this.client.release(token);
+    this.given.length = 0;
+    return transport.stopped && transport.enableError === 0;
+  }
+
+  private begin(call: number): void {
+    this.c.beginCall(call);
+    this.transport.beginCall();
+    if (this.trace !== null) this.trace.event('call', `${CALL_NAMES[call] ?? ''}()`);
+  }
+
+  private sayBoolean(result: boolean): void {
+    if (this.trace !== null) this.say(result ? 'true' : 'false');
+  }
+
+  private say(result: string): void {
+    if (this.trace !== null) this.trace.event('call', `${CALL_NAMES[this.c.call] ?? ''}() = ${result}`);
+  }
+}

@@ -1,0 +1,309 @@
+// Runs an input in the world: record after record, then the teardown that every queue must survive. One handler an
+// operation; each may do nothing, but none may fail: every byte string is a scenario.
+
+import { FILL_MODES } from '../device/ring-device.js';
+import { CALL_NONE } from '../oracle/calls.js';
+import { FAILURE_KINDS, type FailureKind } from '../platform/failures.js';
+import { HEADER_SIZE, ringSize } from '../scenario/configuration.js';
+import { addManyCount, contextOf, isPremapped, kicksAfter, repeatCount } from '../scenario/operands.js';
+import { isDeviceOperation, type Operation, OPERATION_TABLES, OPERATIONS } from '../scenario/operations.js';
+import { RECORD_SIZE, recordCount } from '../scenario/scenario.js';
+import type { TargetSpec } from '../target/target-spec.js';
+import { countState } from './state-feedback.js';
+import { World } from './world.js';
+
+type Handler = (a: number, b: number, c: number) => void;
+
+/** Operations whose mark stays in the state feedback: what the device last did to the driver. */
+const LIE_OF = new Uint8Array(OPERATIONS.length);
+OPERATIONS.forEach((name, code) => {
+  LIE_OF[code] = ['poke', 'poke-all', 'copy-field', 'forge-used', 'jump-used', 'scribble', 'raw-byte'].indexOf(name) + 1;
+});
+
+/** Interrupt only where the operation asks for it: bit 0 of `c` clear. */
+const NO_INTERRUPT = 1;
+
+export class Runner {
+  readonly world = new World((record) => {
+    this.performDeferred(record);
+  });
+  /** Number of the step in progress: 0 creation, 1 .. n the records, n + 1 the teardown. */
+  step = 0;
+  private bytes: Uint8Array = new Uint8Array(0);
+  private table: Uint8Array = OPERATION_TABLES.ring;
+  private lastLie = 0;
+  /** The next device operation is waiting for its moment. */
+  private deferMoment = -1;
+  private deferCount = 0;
+  private readonly handlers: readonly Handler[] = OPERATIONS.map((name) => this.handlerOf(name));
+
+  /** Runs a scenario. `feedback` gets the state counters; `onStep` is told before each step. */
+  run(target: TargetSpec, bytes: Uint8Array, feedback: Uint8Array | null, onStep: ((step: number) => void) | null): void {
+    const { world } = this;
+    this.begin(target, bytes);
+    onStep?.(0);
+    if (!world.begin(target, bytes)) return;
+    const records = recordCount(bytes.length);
+    for (let k = 0; k < records; k++) {
+      const at = HEADER_SIZE + k * RECORD_SIZE;
+      const code = this.table[bytes[at]! % this.table.length]!;
+      this.step = k + 1;
+      if (onStep !== null) onStep(this.step);
+      if (this.deferMoment >= 0 && isDeviceOperation(code)) {
+        world.races.defer(this.deferMoment, this.deferCount, k);
+        this.deferMoment = -1;
+      } else {
+        this.handlers[code]!(bytes[at + 1]!, bytes[at + 2]!, bytes[at + 3]!);
+      }
+      if (feedback !== null) countState(feedback, world.caseFile.model, code, this.lastLie);
+      if (LIE_OF[code] !== 0) this.lastLie = LIE_OF[code]!;
+    }
+    this.step = records + 1;
+    onStep?.(this.step);
+    this.teardown();
+  }
+
+  /** Runs a raw input: buffers in flight, the bytes over the ring, then everything a driver does with completions. */
+  runRaw(target: TargetSpec, bytes: Uint8Array, feedback: Uint8Array | null, onStep: ((step: number) => void) | null): void {
+    const { world } = this;
+    this.begin(target, bytes);
+    onStep?.(0);
+    if (!world.begin(target, bytes)) return;
+    const shape = bytes[HEADER_SIZE] ?? 0;
+    for (let round = 1; round <= 2; round++) {
+      this.step = 2 * round - 1;
+      onStep?.(this.step);
+      for (let k = 0; k < (round === 1 ? 1 + (shape & 7) : 1 + ((shape >> 3) & 3)); k++) this.addOne((shape >> 2) + 9 * k, k, 0);
+      world.device.fetch();
+      this.step = 2 * round;
+      onStep?.(this.step);
+      world.hostile.overlay(world.device, bytes, HEADER_SIZE + 1);
+      this.rawCompletions(shape);
+      if (feedback !== null) countState(feedback, world.caseFile.model, round, shape >> 5);
+    }
+    this.step = 5;
+    onStep?.(this.step);
+    this.teardown();
+  }
+
+  private rawCompletions(shape: number): void {
+    const { session } = this.world;
+    session.interrupt();
+    session.kick();
+    if ((shape & 32) !== 0) session.disableCb();
+    this.drain();
+    if ((shape & 64) !== 0) session.enableCbDelayed();
+    else session.enableCb();
+    this.drain();
+    session.prepareAndPoll();
+    if ((shape & 128) !== 0 && session.reset()) this.world.handOver();
+  }
+
+  private begin(target: TargetSpec, bytes: Uint8Array): void {
+    this.bytes = bytes;
+    this.table = OPERATION_TABLES[target.operations];
+    this.lastLie = 0;
+    this.deferMoment = -1;
+    this.step = 0;
+  }
+
+  /** Stops the device, takes every buffer back, and expects nothing to be left. */
+  private teardown(): void {
+    const { world } = this;
+    const { session, client, judge, caseFile } = world;
+    world.device.stop();
+    caseFile.stopped = true;
+    for (let k = caseFile.model.inFlight; k >= 0; k--) if (session.detach() === 0) break;
+    judge.quiesced();
+    client.unmapAllOwn();
+    session.destroy();
+    caseFile.beginCall(CALL_NONE);
+  }
+
+  private performDeferred(record: number): void {
+    const at = HEADER_SIZE + record * RECORD_SIZE;
+    const { bytes } = this;
+    const code = this.table[bytes[at]! % this.table.length]!;
+    // In the middle of a driver call the device can do anything but interrupt.
+    const mask = OPERATIONS[code] === 'complete' || OPERATIONS[code] === 'complete-many' ? NO_INTERRUPT : 0;
+    this.handlers[code]!(bytes[at + 1]!, bytes[at + 2]!, bytes[at + 3]! | mask);
+  }
+
+  private addOne(a: number, b: number, c: number): boolean {
+    const { world } = this;
+    const { config, client, session } = world;
+    if (!client.prepare(a, b, c)) return false;
+    const premapped = isPremapped(a) && config.useDmaApi;
+    if (premapped && !client.mapPrepared()) {
+      client.discard();
+      return false;
+    }
+    return session.add(config.context ? contextOf(c) : 0, premapped);
+  }
+
+  private drain(): void {
+    const { session, caseFile } = this.world;
+    for (let k = caseFile.model.inFlight + 1; k > 0; k--) if (session.get() === 0) return;
+  }
+
+  private complete(k: number, mode: number, c: number): void {
+    const { device, session } = this.world;
+    device.fetch();
+    if (device.chains.pending === 0) return;
+    device.complete(k % device.chains.pending, mode);
+    if ((c & NO_INTERRUPT) === 0 && device.interruptDue()) session.interrupt();
+  }
+
+  private completeMany(count: number, mode: number, c: number): void {
+    const { device, session } = this.world;
+    device.fetch();
+    for (let k = 0; k < count && device.chains.pending > 0; k++) device.complete(0, mode);
+    if ((c & NO_INTERRUPT) === 0 && device.interruptDue()) session.interrupt();
+  }
+
+  private afterReset(running: boolean): void {
+    if (running) this.world.handOver();
+    else this.world.attachRing();
+  }
+
+  private detachAll(): void {
+    const { world } = this;
+    const { session, caseFile } = world;
+    world.device.stop();
+    caseFile.stopped = true;
+    for (let k = caseFile.model.inFlight; k >= 0; k--) if (session.detach() === 0) break;
+    this.afterReset(session.reset());
+  }
+
+  private deviceFill(a: number, b: number, c: number): void {
+    const { client, view } = this.world;
+    const dma = client.ownAddress(a);
+    if (dma < 0) return;
+    const size = client.ownLength(a);
+    const start = Math.min(c, size - 1);
+    view.writeSequence(dma + start, Math.min(size - start, 1 + (b & 63)), b);
+  }
+
+  private handlerOf(name: Operation): Handler {
+    const { world } = this;
+    const { session, client } = world;
+    const running = (): boolean => world.device.running;
+    const handlers: Record<Operation, Handler> = {
+      add: (a, b, c) => {
+        this.addOne(a, b, c);
+        if (kicksAfter(a)) session.kick();
+      },
+      'add-many': (a, b, c) => {
+        for (let k = addManyCount(a); k > 0; k--) if (!this.addOne(a >> 4, b, c)) return;
+      },
+      get: (a) => {
+        for (let k = repeatCount(a); k > 0; k--) if (session.get() === 0) return;
+      },
+      drain: () => {
+        this.drain();
+      },
+      kick: () => {
+        session.kick();
+      },
+      'kick-prepare': () => {
+        session.kickPrepare();
+      },
+      notify: () => {
+        session.notify();
+      },
+      'disable-cb': () => {
+        session.disableCb();
+      },
+      'enable-cb': () => {
+        session.enableCb();
+      },
+      'enable-cb-delayed': () => {
+        session.enableCbDelayed();
+      },
+      'prepare-and-poll': () => {
+        session.prepareAndPoll();
+      },
+      interrupt: () => {
+        session.interrupt();
+      },
+      'detach-all': () => {
+        this.detachAll();
+      },
+      reset: () => {
+        this.afterReset(session.reset());
+      },
+      resize: (a, b) => {
+        // 0 and one too many are sizes that a caller can ask for as well.
+        const num = b >= 252 ? 0 : b >= 248 ? world.config.numMax + 1 : ringSize(world.config.packed || b >= 240, a);
+        this.afterReset(session.resize(num));
+      },
+      query: () => {
+        session.query(world.backEndIndex, world.config.minAlignMask);
+      },
+      break: () => {
+        session.break();
+      },
+      'client-map': (a, b, c) => {
+        if (world.config.useDmaApi) client.mapOwn(a, b, c);
+      },
+      'client-write': (a, b) => {
+        client.writeOwn(a, b);
+      },
+      'client-sync': (a, b, c) => {
+        client.syncOwn(a, b, c);
+      },
+      'client-unmap': (a) => {
+        client.unmapOwn(a);
+      },
+      'client-misuse': (a, b, c) => {
+        if (world.config.backEnd === 'swiotlb') client.misuseOwn(a, b, c);
+      },
+      complete: (a, b, c) => {
+        if (running()) this.complete(a, b % FILL_MODES, c);
+      },
+      'complete-many': (a, b, c) => {
+        if (running()) this.completeMany(repeatCount(a), b % FILL_MODES, c);
+      },
+      'device-fill': (a, b, c) => {
+        this.deviceFill(a, b, c);
+      },
+      'want-kicks': (a) => {
+        if (running()) world.device.wantKicks((a & 1) === 0);
+      },
+      poke: (a, b, c) => {
+        world.hostile.poke(world.device, a, b, c);
+      },
+      'poke-all': (a, _b, c) => {
+        world.hostile.pokeAll(world.device, a, c);
+      },
+      'copy-field': (a, b, c) => {
+        world.hostile.copyField(world.device, a, b, c);
+      },
+      'forge-used': (a, b, c) => {
+        world.device.fetch();
+        world.hostile.forgeUsed(world.device, a, b, c);
+      },
+      'jump-used': (a, b) => {
+        world.hostile.jumpUsed(world.device, a, b);
+      },
+      scribble: (a, b, c) => {
+        world.device.fetch();
+        world.hostile.scribble(world.device, a, b, c);
+      },
+      'raw-byte': (a, b, c) => {
+        world.hostile.rawByte(world.device, a | (b << 8), c);
+      },
+      'arm-load': (a, b, c) => {
+        world.races.armLoad(1 + (a >> 2), a & 3, b | (c << 8));
+      },
+      defer: (a, b) => {
+        this.deferMoment = a % 3;
+        this.deferCount = 1 + (b & 15);
+      },
+      fail: (a, b, c) => {
+        world.failures.arm((a % FAILURE_KINDS) as FailureKind, b & 15, c);
+      },
+    };
+    return handlers[name];
+  }
+}

@@ -1,0 +1,54 @@
+// The transport under the queue, with failures placed by the input. Reports what it was asked to the case file.
+
+import type { FailureInjector } from '../dma/failure-injector.js';
+import type { CaseFile } from '../oracle/case-file.js';
+import { FAIL_DISABLE, FAIL_ENABLE, FAIL_NOTIFY } from '../platform/failures.js';
+import type { Transport } from '../platform/platform.js';
+import { EIO } from '../spec/errno.js';
+
+export class WorldTransport implements Transport {
+  resettable = true;
+  /** The transport's answers in the call in progress. */
+  stopped = false;
+  disableError = 0;
+  enableError = 0;
+
+  constructor(
+    private readonly caseFile: CaseFile,
+    private readonly failures: FailureInjector,
+    private readonly onStop: () => void,
+  ) {}
+
+  beginCall(): void {
+    this.stopped = false;
+    this.disableError = 0;
+    this.enableError = 0;
+  }
+
+  notify(): boolean {
+    this.caseFile.notifications++;
+    if (!this.failures.fails(FAIL_NOTIFY)) return true;
+    this.caseFile.notifyFailures++;
+    this.caseFile.model.broken = true;
+    return false;
+  }
+
+  disableQueue(): number {
+    if (this.failures.fails(FAIL_DISABLE)) {
+      this.disableError = -EIO;
+      return -EIO;
+    }
+    this.stopped = true;
+    this.caseFile.stopped = true;
+    this.onStop();
+    return 0;
+  }
+
+  enableQueue(): number {
+    if (this.failures.fails(FAIL_ENABLE)) {
+      this.enableError = -EIO;
+      return -EIO;
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,183 @@
+// One pooled world: memory, DMA layer, both drivers, both devices, client and judge. Built once, reset for each input, so
+// that an execution allocates nothing. The only place that knows driver and device.
+
+import type { BackEndConfig } from '../dma/back-end.js';
+import { BACK_END_NAMES } from '../dma/back-end.js';
+import { Dma } from '../dma/dma.js';
+import { FailureInjector } from '../dma/failure-injector.js';
+import { HostileWrites } from '../device/hostile-writes.js';
+import { PackedDevice } from '../device/packed-device.js';
+import type { RingDevice } from '../device/ring-device.js';
+import { SplitDevice } from '../device/split-device.js';
+import { PackedQueue } from '../driver/packed-queue.js';
+import { SplitQueue } from '../driver/split-queue.js';
+import { DeviceView } from '../memory/device-view.js';
+import { GuestHeap } from '../memory/guest-heap.js';
+import { GuestMemory } from '../memory/guest-memory.js';
+import { MEMORY_SIZE } from '../memory/layout.js';
+import { CallJudge } from '../oracle/call-judge.js';
+import { CaseFile } from '../oracle/case-file.js';
+import { failIndex } from '../oracle/out-of-bounds.js';
+import { failPanic } from '../oracle/panic.js';
+import { PlatformJudge } from '../oracle/platform-judge.js';
+import type { DmaApi } from '../platform/dma-api.js';
+import type { Platform } from '../platform/platform.js';
+import { blankConfiguration, type Configuration, decodeConfiguration } from '../scenario/configuration.js';
+import type { TargetSpec } from '../target/target-spec.js';
+import type { TraceSink } from '../verdict/trace.js';
+import { CanaryDma } from './canary-dma.js';
+import { Client } from './client.js';
+import { QueueSession } from './queue-session.js';
+import { Races } from './races.js';
+import { WorldTransport } from './transport.js';
+
+/** Thrown where the driver cannot go on after a report that an oracle was told to ignore. */
+export class DriverStopped extends Error {}
+
+export class World {
+  readonly caseFile: CaseFile;
+  readonly judge: CallJudge;
+  readonly config: Configuration = blankConfiguration();
+  readonly session: QueueSession;
+  readonly client: Client;
+  readonly failures = new FailureInjector();
+  readonly dma: Dma;
+  readonly races: Races;
+  readonly hostile: HostileWrites;
+  readonly view: DeviceView;
+  device: RingDevice;
+
+  private readonly memory: GuestMemory;
+  private readonly heap: GuestHeap;
+  private readonly platformJudge: PlatformJudge;
+  private readonly transport: WorldTransport;
+  private readonly canaryDma: CanaryDma;
+  private readonly splitDevice: SplitDevice;
+  private readonly packedDevice: PackedDevice;
+  private readonly queues: { split: SplitQueue; packed: PackedQueue; canary: SplitQueue };
+
+  /** `perform` does the device operation of a record, at a moment that a race placed. */
+  constructor(perform: (record: number) => void) {
+    const bytes = new Uint8Array(MEMORY_SIZE);
+    this.caseFile = new CaseFile(bytes);
+    this.judge = new CallJudge(this.caseFile);
+    this.platformJudge = new PlatformJudge(this.caseFile);
+    this.races = new Races(bytes, this.platformJudge, perform);
+    this.heap = new GuestHeap(bytes, this.platformJudge, this.failures);
+    this.memory = new GuestMemory(bytes, this.heap, this.platformJudge, this.races);
+    this.races.memory = this.memory;
+    this.platformJudge.wasFreed = (address): boolean => this.heap.wasFreed(address);
+    this.dma = new Dma({
+      memory: this.memory,
+      observer: this.platformJudge,
+      moments: this.races,
+      failures: this.failures,
+    });
+    this.view = new DeviceView(bytes, this.dma, this.platformJudge);
+    this.splitDevice = new SplitDevice(this.view);
+    this.packedDevice = new PackedDevice(this.view);
+    this.device = this.splitDevice;
+    this.hostile = new HostileWrites(this.view);
+    this.transport = new WorldTransport(this.caseFile, this.failures, () => {
+      this.device.stop();
+    });
+    this.client = new Client(this.caseFile, this.dma);
+    this.session = new QueueSession(this.caseFile, this.judge, this.client, this.transport);
+    this.canaryDma = new CanaryDma(this.dma);
+    this.queues = this.makeQueues();
+  }
+
+  set trace(trace: TraceSink | null) {
+    this.platformJudge.trace = trace;
+    this.session.trace = trace;
+  }
+
+  /** Prepares an execution of these bytes; true when the queue could be created. */
+  begin(target: TargetSpec, bytes: Uint8Array): boolean {
+    const { config } = this;
+    decodeConfiguration(target, bytes, config);
+    this.platformJudge.scrub();
+    this.memory.reset();
+    this.heap.reset();
+    this.failures.reset();
+    this.races.reset();
+    this.client.reset();
+    this.canaryDma.reset();
+    const backEnd: { -readonly [K in keyof BackEndConfig]: BackEndConfig[K] } = this.backEndConfig;
+    backEnd.name = config.backEnd;
+    backEnd.poolSlots = config.poolSlots;
+    backEnd.minAlignMask = config.minAlignMask;
+    backEnd.allocAlignMask = config.allocAlignMask;
+    this.caseFile.reset();
+    this.caseFile.iommu = config.backEnd === 'iommu';
+    this.caseFile.model.useDmaApi = config.useDmaApi;
+    this.dma.reset(backEnd);
+    this.transport.resettable = config.resettable;
+    if (config.createFailure !== -1) this.failures.arm(config.createFailure, config.createFailureSkip, 1);
+    this.device = config.packed ? this.packedDevice : this.splitDevice;
+    const queue = target.canary ? this.queues.canary : config.packed ? this.queues.packed : this.queues.split;
+    if (!this.session.create(queue, config, config.packed)) return false;
+    this.handOver();
+    if (config.kicksOff) this.device.wantKicks(false);
+    return true;
+  }
+
+  /** The device gets the queue, at the addresses that the driver names. */
+  handOver(): void {
+    const areas = this.session.driver.ringAddresses();
+    this.caseFile.stopped = false;
+    this.attachRing();
+    this.device.start(areas, this.config.eventIndex);
+  }
+
+  /** Tells the oracles where the ring is now. */
+  attachRing(): void {
+    const areas = this.session.driver.ringAddresses();
+    this.caseFile.ring.attach(
+      this.config.packed,
+      areas.num,
+      this.dma.translate(areas.descriptorArea, 1, false),
+      this.dma.translate(areas.driverArea, 1, false),
+      this.dma.translate(areas.deviceArea, 1, false),
+    );
+    this.judge.ringAttached();
+  }
+
+  get backEndIndex(): number {
+    return BACK_END_NAMES.indexOf(this.config.backEnd);
+  }
+
+  private readonly backEndConfig: BackEndConfig = { name: 'none', poolSlots: 256, minAlignMask: 0, allocAlignMask: 0 };
+
+  private makeQueues(): { split: SplitQueue; packed: PackedQueue; canary: SplitQueue } {
+    const onInterrupt = (): void => {
+      this.caseFile.callbacks++;
+    };
+    return {
+      split: new SplitQueue(this.platformWith(this.dma), onInterrupt),
+      packed: new PackedQueue(this.platformWith(this.dma), onInterrupt),
+      canary: new SplitQueue(this.platformWith(this.canaryDma), onInterrupt),
+    };
+  }
+
+  private platformWith(dma: DmaApi): Platform {
+    const { memory, heap: allocator, transport } = this;
+    return {
+      memory,
+      dma,
+      allocator,
+      transport,
+      panic(reason: string): never {
+        failPanic(reason);
+        throw new DriverStopped(reason);
+      },
+      warn(): void {
+        // A warning is no violation; what it warns of is judged by its effects.
+      },
+      outOfBounds(table: string, index: number, length: number): never {
+        failIndex(table, index, length);
+        throw new DriverStopped(`index ${index} into ${table} of ${length}`);
+      },
+    };
+  }
+}

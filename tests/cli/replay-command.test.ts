@@ -1,0 +1,214 @@
+// `vringfuzz replay` and `vringfuzz describe` as processes, against a harness that behaves as its input says.
+
+import assert from 'node:assert/strict';
+import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, test } from 'node:test';
+
+import { writeCrash } from '../../src/campaign/crash-store.js';
+import { PLANTED_BUCKET, plantBug, plantedHarness, temporaryFolder } from '../campaign/planted-bugs.js';
+import { sampleFinding } from '../campaign/sample-finding.js';
+import { isRefused, runCli } from './run-cli.js';
+
+/** Writes an input and the folders above it. */
+function input(folder: string, name: string, content: string): string {
+  const file = join(folder, name);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, content);
+  return file;
+}
+
+describe('inputs that cannot be replayed', () => {
+  const cases: readonly (readonly [name: string, make: (folder: string) => string, message: RegExp])[] = [
+    ['a missing file', (folder) => join(folder, 'nowhere'), /no such file: .*nowhere/],
+    ['a path through a file', (folder) => join(input(folder, 'canary/x', 'abcd'), 'y'), /cannot read .*y/],
+    [
+      'a folder without inputs',
+      (folder) => dirname(input(folder, 'canary/notes.txt', 'x')),
+      /is a folder without inputs/,
+    ],
+    ['an empty file', (folder) => input(folder, 'canary/x', ''), /is an empty file/],
+    ['no known target', (folder) => input(folder, 'x', 'abcd'), /cannot tell the target of .*x: add --target NAME/],
+    ['a sidecar', (folder) => input(folder, 'canary/x.json', '{}'), /is JSON, not an input/],
+    ['a device', () => '/dev/null', /is not a regular file/],
+  ];
+  for (const command of ['replay', 'describe']) {
+    for (const [name, make, message] of cases) {
+      test(`${command}: ${name}`, (context) => {
+        const run = runCli(command, make(temporaryFolder(context)));
+        assert.ok(isRefused(run, message), JSON.stringify(run));
+      });
+    }
+  }
+
+  test('an oversized file', (context) => {
+    const file = input(temporaryFolder(context), 'canary/x', 'abcd');
+    truncateSync(file, (1 << 20) + 1);
+    const run = runCli('replay', file);
+    assert.ok(isRefused(run, /is too large: 1048577 bytes/), JSON.stringify(run));
+  });
+
+  test('an unknown target names the nearest', (context) => {
+    const file = input(temporaryFolder(context), 'x', 'abcd');
+    const run = runCli('replay', file, '--target', 'split_ring_fuzer');
+    assert.ok(
+      isRefused(run, /unknown target split_ring_fuzer \(did you mean split_ring_fuzzer\?\)/),
+      JSON.stringify(run),
+    );
+  });
+
+  test('nothing runs when one of several inputs is bad', (context) => {
+    const folder = temporaryFolder(context);
+    const run = runCli('replay', input(folder, 'canary/x', 'abcd'), input(folder, 'canary/y', ''));
+    assert.ok(isRefused(run, /is an empty file/), JSON.stringify(run));
+  });
+
+  const sidecars: readonly (readonly [name: string, text: string, message: RegExp])[] = [
+    ['corrupt', '{"schema": 1,', /sidecar .*x\.json: not valid JSON .*delete the sidecar/],
+    ['of another kind', '[]', /sidecar .*x\.json: the document must be an object/],
+    ['of a later schema', '{"schema": 2, "inputFormat": 1}', /"schema" is 2, this vringfuzz reads 1/],
+    ['of another input format', '{"schema": 1, "inputFormat": 7}', /"inputFormat" is 7, this vringfuzz reads 1/],
+    ['without fields', '{"schema": 1, "inputFormat": 1}', /"[a-z0-9]+" must be/],
+  ];
+  for (const [name, text, message] of sidecars) {
+    test(`a sidecar ${name}`, (context) => {
+      const folder = temporaryFolder(context);
+      input(folder, 'canary/x.json', text);
+      const run = runCli('replay', input(folder, 'canary/x', 'abcd'));
+      assert.ok(isRefused(run, message), JSON.stringify(run));
+    });
+  }
+
+  test('an unknown bug names the nearest', (context) => {
+    const folder = temporaryFolder(context);
+    plantBug(folder, 'T01', plantedHarness());
+    const run = runCli('replay', input(folder, 'canary/x', 'abcd'), '--bugs', folder, '--bug', 'T02');
+    assert.ok(isRefused(run, /unknown bug T02 \(did you mean T01\?\)/), JSON.stringify(run));
+  });
+});
+
+describe('replay', () => {
+  const verdicts: readonly (readonly [content: string, status: number, expected: object])[] = [
+    ['okay', 0, { verdict: 'ok', oracle: null, bucket: null, reproduced: '4/4', traceHash: '0000000000000000' }],
+    ['Find', 77, { verdict: 'finding', oracle: 'unmap-mismatch', bucket: PLANTED_BUCKET, reproduced: '4/4' }],
+    ['Rand', 0, { verdict: 'ok', reproduced: '2/4' }],
+    ['Bug.', 3, { verdict: 'harness-bug', oracle: null, bucket: null, message: 'planted' }],
+    ['Trow', 3, { verdict: 'harness-bug', message: 'planted exception', traceHash: null }],
+    ['Hang', 70, { verdict: 'hang', oracle: null, bucket: null, reproduced: '1/1', traceHash: null }],
+  ];
+  for (const [content, status, expected] of verdicts) {
+    test(`an input that means ${JSON.stringify(expected)}`, (context) => {
+      const folder = temporaryFolder(context);
+      plantBug(folder, 'T01', plantedHarness());
+      const file = input(folder, 'crashes/bounce_fuzzer/some-bucket/x', content);
+      const run = runCli('replay', file, '--bugs', folder, '--bug', 'T01', '--times', '4', '--timeout', '1', '--json');
+      assert.equal(run.status, status, run.stderr);
+      const result = JSON.parse(run.stdout) as object;
+      assert.deepEqual(result, { ...result, file, target: 'bounce_fuzzer', bug: 'T01', ...expected });
+    });
+  }
+
+  test('a folder: every input in order, companions skipped, the gravest exit code, a fresh harness after a hang', (context) => {
+    const folder = temporaryFolder(context);
+    plantBug(join(folder, 'bugs'), 'T01', plantedHarness());
+    for (const [name, content] of [
+      ['b/ok', 'o'],
+      ['a/hang', 'H'],
+      ['c', 'F'],
+      ['README.md', 'F'],
+      ['.hidden', 'F'],
+      ['x.txt', 'F'],
+    ]) {
+      input(folder, `corpus/canary/${name ?? ''}`, content ?? '');
+    }
+    const run = runCli(
+      'replay',
+      join(folder, 'corpus'),
+      '--bugs',
+      join(folder, 'bugs'),
+      '--bug',
+      'T01',
+      '--timeout',
+      '1',
+    );
+    assert.equal(run.status, 70, run.stderr);
+    const lines = run.stdout.split('\n');
+    assert.match(lines[0] ?? '', /^hang {2}.*a\/hang {2}1\/1$/);
+    assert.match(lines[1] ?? '', /^ok {2}.*b\/ok {2}10\/10$/);
+    assert.match(lines[2] ?? '', /^finding {2}.*\/c {2}unmap-mismatch {2}\S+ {2}10\/10$/);
+    assert.equal(lines[3], '    every unmap has the size of its map');
+    assert.equal(lines.length, 5);
+  });
+
+  test('a sidecar decides target and build', (context) => {
+    const folder = temporaryFolder(context);
+    plantBug(folder, 'T01', plantedHarness());
+    for (const text of ['F1', 'F2']) {
+      writeCrash({
+        directory: join(folder, 'found'),
+        target: 'packed_ring_fuzzer',
+        bytes: Buffer.from(text),
+        finding: sampleFinding(),
+        trace: null,
+        seed: 7,
+        bug: 'T01',
+      });
+    }
+    const run = runCli('replay', join(folder, 'found'), '--bugs', folder, '--json');
+    assert.equal(run.status, 77, run.stderr);
+    const lines = run.stdout.trim().split('\n');
+    assert.deepEqual(
+      lines.map((line) => (JSON.parse(line) as { target: string }).target),
+      ['packed_ring_fuzzer', 'packed_ring_fuzzer'],
+    );
+    assert.equal(run.stderr, 'vringfuzz: the sidecar names bug T01: using the build with it\n');
+    assert.match(runCli('replay', join(folder, 'found')).stderr, /bug T01, which is not in the bug bank/);
+  });
+});
+
+describe('describe', () => {
+  test('a finding: configuration, steps, claim, numbers side by side', (context) => {
+    const folder = temporaryFolder(context);
+    plantBug(folder, 'T01', plantedHarness());
+    const run = runCli('describe', input(folder, 'x', 'F'), '--target', 'canary', '--bugs', folder, '--bug', 'T01');
+    assert.deepEqual([run.status, run.stderr], [0, '']);
+    for (const part of [
+      'canary, build with bug T01',
+      'canary num=4',
+      '   1  getBuf\n        unmap     dma 0x1000 size 8\n',
+      'FINDING unmap-mismatch',
+      'src/driver/split-queue.ts:detach (line 7)',
+      'desc[2].len',
+      'dma=0x1000 cpu=0x2000 size=8 direction=to device',
+      '    dma   0x1000    0x1000\n    size  8         4096    <\n',
+    ]) {
+      assert.ok(run.stdout.includes(part), `${part}\nmissing in\n${run.stdout}`);
+    }
+  });
+
+  test('--json is one document', (context) => {
+    const folder = temporaryFolder(context);
+    plantBug(folder, 'T01', plantedHarness());
+    const run = runCli(
+      'describe',
+      input(folder, 'x', 'F'),
+      '--target',
+      'canary',
+      '--bugs',
+      folder,
+      '--bug',
+      'T01',
+      '--json',
+    );
+    const document = JSON.parse(run.stdout) as { verdict: string; finding: { step: number }; trace: { hash: string } };
+    assert.deepEqual([document.verdict, document.finding.step, document.trace.hash], ['finding', 1, '0'.repeat(16)]);
+  });
+
+  test('a folder of several inputs is refused', (context) => {
+    const folder = temporaryFolder(context);
+    input(folder, 'canary/a', 'a');
+    input(folder, 'canary/b', 'b');
+    const run = runCli('describe', join(folder, 'canary'));
+    assert.ok(isRefused(run, /holds several inputs/), JSON.stringify(run));
+  });
+});
