@@ -9,6 +9,7 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { TargetSpec } from '../target/target-spec.js';
+import type { EngineEnd } from './engine/engine-end.js';
 import { EngineProcess } from './engine/engine-process.js';
 import { EnvironmentError } from './errors.js';
 import { makeTemporaryFolder } from './folders.js';
@@ -106,10 +107,16 @@ async function engineRate(
   }).run();
   const { end, loop } = outcome;
   if (end.kind !== 'done' || loop === null || loop.seconds === 0) {
-    const reason = end.kind === 'failed' ? end.message : `it ended with a ${end.kind}`;
-    throw new EnvironmentError(`no rate for ${target}: ${reason}`);
+    throw new EnvironmentError(`no rate for ${target}: ${reasonOf(end)}`);
   }
   return loop.executions / loop.seconds;
+}
+
+function reasonOf(end: EngineEnd): string {
+  if (end.kind === 'failed') {
+    return end.message;
+  }
+  return 'finding' in end ? `it ended with a ${end.kind}: ${end.finding.claim} [${end.finding.bucket}]` : 'it did not run';
 }
 
 function writeFirstInputs(corpus: string): void {

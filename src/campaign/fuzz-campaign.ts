@@ -47,6 +47,7 @@ export interface CorpusOptions {
 export interface CampaignListener {
   started(target: string, seed: number, seconds: number | null): void;
   progressed(target: string, status: EngineStatus): void;
+  warned(text: string): void;
   ended(target: string, end: EngineEnd): void;
 }
 
@@ -135,7 +136,8 @@ export class FuzzCampaign {
       const onStatus = (status: EngineStatus): void => this.listener.progressed(target, status);
       const engine = { root, target, corpus, seed, maxLength, rawFlags, crashes, bug };
       const limits = { ...(runs === null ? {} : { runs }), ...(seconds === null ? {} : { seconds }) };
-      const outcome = await this.runEngine({ ...engine, ...limits, onStatus });
+      const onWarning = (text: string): void => this.listener.warned(text);
+      const outcome = await this.runEngine({ ...engine, ...limits, onStatus, onWarning });
       // A process that hangs cannot count: another one that only runs the corpus does.
       const canCount = outcome.end.kind !== 'failed' && !this.stopped;
       const edges = outcome.edges ?? (canCount ? (await this.runEngine({ ...engine, runs: 0 })).edges : null);

@@ -147,6 +147,11 @@ class ConsoleListener implements CampaignListener {
     this.line.update(statusText(target, status, elapsed, this.share));
   }
 
+  warned(text: string): void {
+    this.line.clear();
+    note(text);
+  }
+
   ended(target: string, end: EngineEnd): void {
     this.line.clear();
     const shown = withShortPath(end);

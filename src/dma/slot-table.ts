@@ -21,6 +21,11 @@ export class SlotTable {
   private readonly original = new Int32Array(MAX_SLOTS).fill(FREE);
   /** Bytes of the allocation left from the reference byte on; negative in a last slot that ends before that byte. */
   private readonly bytesLeft = new Int32Array(MAX_SLOTS);
+  /**
+   * The same for the mapping itself. Linux bounds copies by the allocation, which alloc_align_mask makes longer than the
+   * mapping: a copy could then reach what lies behind the original. Copies here end with the mapping (docs/driver.md).
+   */
+  private readonly mappedLeft = new Int32Array(MAX_SLOTS);
   /** In a mapping's first slot the number of padding slots in front of it, elsewhere LATER_SLOT. */
   private readonly padSlots = new Int16Array(MAX_SLOTS);
 
@@ -47,11 +52,11 @@ export class SlotTable {
   }
 
   /**
-   * Takes `total` bytes for the original at `cpu`, `offset` of them in front of it. Returns the slot that the original
+   * Takes `total` bytes for the `size` bytes at `cpu`, `offset` of them in front of it. Returns the slot that the original
    * starts in, or -1 when there is no room. The slots before that one are padding and part of the allocation, so that
    * nobody else's bytes share its alignment unit (af133562d5af).
    */
-  allocate(cpu: number, total: number, offset: number): number {
+  allocate(cpu: number, size: number, total: number, offset: number): number {
     const count = (total + SLOT_MASK) >> SLOT_SHIFT;
     const start = this.find(cpu, total, count);
     if (start < 0) return -1;
@@ -61,6 +66,7 @@ export class SlotTable {
     for (let index = start; index < end; index++) {
       this.original[index] = index < first ? PADDING : cpu + ((index - first) << SLOT_SHIFT);
       this.bytesLeft[index] = bytesLeft;
+      this.mappedLeft[index] = size - ((index - first) << SLOT_SHIFT);
       this.padSlots[index] = LATER_SLOT;
       bytesLeft -= SLOT_SIZE;
     }
@@ -90,8 +96,8 @@ export class SlotTable {
     return this.original[index]!;
   }
 
-  bytesLeftAt(index: number): number {
-    return this.bytesLeft[index]!;
+  mappedLeftAt(index: number): number {
+    return this.mappedLeft[index]!;
   }
 
   /** Of a slot with an original: whether it is the first of its mapping. */

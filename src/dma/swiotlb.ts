@@ -57,7 +57,7 @@ export class SwiotlbBackEnd implements DmaBackEnd {
     if (size > SEGMENT_SLOTS * SLOT_SIZE) return DMA_MAPPING_ERROR;
     const offset = cpu & this.offsetMask;
     const total = alignUp(size + offset, this.allocAlignMask);
-    const index = this.slots.allocate(cpu, total, offset);
+    const index = this.slots.allocate(cpu, size, total, offset);
     if (index < 0) return DMA_MAPPING_ERROR;
     const bounce = POOL_BASE + (index << SLOT_SHIFT) + (offset & SLOT_MASK);
     // In every direction and with every attribute: what the device leaves unwritten must read back as the original and
@@ -124,7 +124,7 @@ export class SwiotlbBackEnd implements DmaBackEnd {
     // first, because each slot records the original one slot further on, and that one lies at the offset too.
     const original = this.slots.originalAt(index);
     const distance = (bounce & SLOT_MASK) - (original & this.slotOffsetMask);
-    const limit = this.slots.bytesLeftAt(index) - distance;
+    const limit = this.slots.mappedLeftAt(index) - distance;
     if (limit <= 0 || (distance < 0 && this.slots.startsMapping(index))) {
       this.warningCount++; // before the mapping or behind it (868c9ddc182b)
       return;

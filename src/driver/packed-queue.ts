@@ -140,6 +140,10 @@ export class PackedQueue extends RingQueue {
     dma.freeCoherent(this.ring.base, this.ring.size);
     dma.freeCoherent(this.ring.driverEvent, EVENT_SIZE);
     dma.freeCoherent(this.ring.deviceEvent, EVENT_SIZE);
+    this.forgetRing();
+  }
+
+  protected forgetRing(): void {
     this.ring.base = 0;
   }
 

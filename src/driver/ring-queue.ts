@@ -63,6 +63,8 @@ export abstract class RingQueue implements RingDriver {
     this.callback = config.callback;
     this.broken = false;
     this.mapper.reset(config.useDmaApi);
+    // The object may have had an earlier life on a platform that is gone.
+    this.forgetRing();
     if (!this.acceptsSize(config.num)) return -EINVAL;
     if (!this.allocate(config.num)) return -ENOMEM;
     this.restart();
@@ -169,6 +171,8 @@ export abstract class RingQueue implements RingDriver {
   /** Allocates a ring of `num` entries and frees the one before; false, with nothing changed, when there is no memory. */
   protected abstract allocateRing(num: number): boolean;
   protected abstract freeRing(): void;
+  /** Drops the ring without freeing it. */
+  protected abstract forgetRing(): void;
   protected abstract clearRing(): void;
   /** Back to the initial shadows. */
   protected abstract restartRing(): void;

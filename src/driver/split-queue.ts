@@ -125,6 +125,10 @@ export class SplitQueue extends RingQueue {
   protected freeRing(): void {
     if (this.ring.base === 0) return;
     this.platform.dma.freeCoherent(this.ring.base, this.ring.size);
+    this.forgetRing();
+  }
+
+  protected forgetRing(): void {
     this.ring.base = 0;
   }
 

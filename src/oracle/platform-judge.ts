@@ -3,7 +3,7 @@
 // one reported.
 
 import type { DmaObserver, MapKind } from '../dma/dma-observer.js';
-import { copyBytes } from '../memory/guest-memory.js';
+import { copyBytes, isHeap } from '../memory/guest-memory.js';
 import type { DeviceWriteObserver } from '../memory/device-view.js';
 import { COHERENT_BASE, COHERENT_SIZE, PAGE_SIZE, POOL_BASE, POOL_SIZE } from '../memory/layout.js';
 import { FAULT_STORE, type HeapObserver, type MemoryObserver } from '../memory/memory-observer.js';
@@ -177,6 +177,8 @@ export class PlatformJudge implements MemoryObserver, HeapObserver, DmaObserver,
       c.mapFailures++;
       return;
     }
+    // An indirect table is the driver's own writing: what it holds now is what the device must see.
+    if (isHeap(cpu)) for (let at = cpu; at < cpu + size; at++) c.expected[at] = c.bytes[at]!;
     const bounce = bounceOf(dma);
     if (bounce >= 0) {
       checkSlot(c, dma);
@@ -302,9 +304,10 @@ export class PlatformJudge implements MemoryObserver, HeapObserver, DmaObserver,
     for (let at = address; at < address + size; at++) c.expected[at] = c.bytes[at]!;
   }
 
-  deviceRead(_dma: number, address: number, size: number): void {
+  deviceRead(dma: number, address: number, size: number): void {
     if (this.trace !== null) this.trace.event('device', `device reads ${size} bytes at ${place(address)}`);
-    checkDeviceRead(this.c, address, size);
+    // A descriptor that the device itself forged can name any other place.
+    if (this.c.ledger.findContaining(dma, size) >= 0) checkDeviceRead(this.c, address, size);
   }
 
   private pendingKind: MapKind = 1;
@@ -361,20 +364,26 @@ export class PlatformJudge implements MemoryObserver, HeapObserver, DmaObserver,
     failUnknownUnmap(dma, size);
   }
 
-  /** Whether a live mapping, or a buffer in flight where there is no DMA API, lets the device write the range. */
+  /** Whether live mappings, or buffers in flight where there is no DMA API, let the device write all of the range. */
   private mayWrite(address: number, size: number): boolean {
     const { c } = this;
     if (!c.model.useDmaApi) return true;
-    const { ledger } = c;
+    if (!c.iommu) return this.coveredByWritable(address, size, 0);
+    const end = address + size;
+    for (let at = address; at < end; at = (at | (PAGE_SIZE - 1)) + 1) {
+      if (!this.coveredByWritable(at, 1, PAGE_SIZE - 1)) return false;
+    }
+    return true;
+  }
+
+  /** Whether one device-writable mapping, widened to granules of `mask` + 1 bytes, covers the range. */
+  private coveredByWritable(address: number, size: number, mask: number): boolean {
+    const { ledger } = this.c;
     for (let k = 0; k < ledger.liveCount; k++) {
       const entry = ledger.liveAt(k);
       if (!deviceWrites(ledger.direction[entry]!)) continue;
-      let start = ledger.cpu[entry]!;
-      let end = start + ledger.size[entry]!;
-      if (c.iommu) {
-        start &= ~(PAGE_SIZE - 1);
-        end = (end + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
-      }
+      const start = ledger.cpu[entry]! & ~mask;
+      const end = (ledger.cpu[entry]! + ledger.size[entry]! + mask) & ~mask;
       if (address >= start && address + size <= end) return true;
     }
     return false;

@@ -53,7 +53,7 @@ class ReferencePool {
         bounce: start + kept,
         firstSlot,
         endSlot: firstSlot + count,
-        end: start + total,
+        end: start + kept + size,
       };
       for (let slot = firstSlot; slot < mapping.endSlot; slot++) this.owners[slot] = mapping;
       this.next = mapping.endSlot % poolSlots;

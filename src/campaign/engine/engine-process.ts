@@ -15,6 +15,8 @@ export interface EngineProcessOptions extends EngineRunOptions {
   /** Id of the planted bug in this build. */
   readonly bug: string | null;
   readonly onStatus?: (status: EngineStatus) => void;
+  /** What the fuzz target says about an engine that it does not know. */
+  readonly onWarning?: (text: string) => void;
 }
 
 export interface EngineOutcome {
@@ -113,6 +115,10 @@ export class EngineProcess {
         this.loopMarks.push({ executions: status.executions, at: performance.now() });
       }
       return;
+    }
+    const warning = /^WARNING: vringfuzz: (.*)/.exec(line)?.[1];
+    if (warning !== undefined) {
+      this.options.onWarning?.(warning);
     }
     this.tail.push(line);
     if (this.tail.length > TAIL_LINES) {
