@@ -18,7 +18,8 @@ interface BenchCommandOptions {
 const HEADER = ['target', 'engine/s', 'least..most', 'of empty', 'replay/s', 'records/s', 'corpus/s'];
 
 async function bench(names: readonly string[], options: BenchCommandOptions): Promise<void> {
-  const targets = names.length === 0 ? TARGETS.filter((target) => !target.canary) : names.map((name) => findTarget(TARGETS, name));
+  const targets =
+    names.length === 0 ? TARGETS.filter((target) => !target.canary) : names.map((name) => findTarget(TARGETS, name));
   const results = await engineBench({
     ...{ root: compiledRoot(), corpus: committedCorpus(), targets, rounds: options.rounds, runs: options.runs },
     onRound: (text) => process.stderr.write(`${text}\n`),
@@ -26,7 +27,9 @@ async function bench(names: readonly string[], options: BenchCommandOptions): Pr
   const { rounds, runs } = options;
   const node = process.versions.node;
   process.stdout.write(
-    options.json === true ? `${JSON.stringify({ node, rounds, runs, targets: results })}\n` : textTable(HEADER, results.map(row)),
+    options.json === true
+      ? `${JSON.stringify({ node, rounds, runs, targets: results })}\n`
+      : textTable(HEADER, results.map(row)),
   );
 }
 

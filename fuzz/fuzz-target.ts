@@ -45,7 +45,12 @@ export function fuzzTarget(name: string): (data: Buffer) => void {
 }
 
 /** Stores, reports, throws. */
-function fail(target: TargetSpec, bytes: Uint8Array, verdict: Exclude<Verdict, { kind: 'ok' }>, run: RunContext | null): never {
+function fail(
+  target: TargetSpec,
+  bytes: Uint8Array,
+  verdict: Exclude<Verdict, { kind: 'ok' }>,
+  run: RunContext | null,
+): never {
   if (verdict.kind === 'harness-bug') {
     const { message, stack } = verdict;
     writeEvent({ kind: 'harness-bug', message, stack, ...store(target, bytes, harnessBugFinding(message), run) });
@@ -67,7 +72,15 @@ function store(target: TargetSpec, bytes: Uint8Array, finding: Finding, run: Run
   }
   const { crashes: directory, seed, bug } = run;
   try {
-    const { file } = writeCrash({ directory, target: target.name, bytes, finding, trace: traceOf(target, bytes), seed, bug });
+    const { file } = writeCrash({
+      directory,
+      target: target.name,
+      bytes,
+      finding,
+      trace: traceOf(target, bytes),
+      seed,
+      bug,
+    });
     return { file, problem: '', input };
   } catch (error) {
     return { file: null, problem: messageOf(error), input };

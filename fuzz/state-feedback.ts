@@ -14,7 +14,9 @@ export function registerStateFeedback(size: number): Uint8Array | null {
   const tracker = engine.coverageTracker;
   const map = typeof tracker?.createModuleCounters === 'function' ? tracker.createModuleCounters(size) : undefined;
   if (!(map instanceof Uint8Array) || map.length !== size) {
-    console.error('WARNING: vringfuzz: this version of the engine takes no extra counters, so there is no state feedback');
+    console.error(
+      'WARNING: vringfuzz: this version of the engine takes no extra counters, so there is no state feedback',
+    );
     return null;
   }
   return new Uint8Array(map.buffer, map.byteOffset, map.length);

@@ -40,7 +40,9 @@ function tune(): Uint8Array | null {
   const counters = leanCounters(engine.coverageTracker);
   const comparing = bareComparisons(engine.tracer);
   if (counters === null || !comparing) {
-    console.error('WARNING: vringfuzz: this version of the engine is unknown, so it runs untuned, several times slower');
+    console.error(
+      'WARNING: vringfuzz: this version of the engine is unknown, so it runs untuned, several times slower',
+    );
   }
   return counters;
 }

@@ -61,7 +61,14 @@ async function shortRun(run: { root: string; target: string; runs?: number; seco
     const crashes = join(folder, 'crashes');
     const corpus = join(folder, 'corpus');
     mkdirSync(corpus);
-    const outcome = await new EngineProcess({ ...run, corpus: [corpus], crashes, seed: SEED, maxLength: 132, bug: null }).run();
+    const outcome = await new EngineProcess({
+      ...run,
+      corpus: [corpus],
+      crashes,
+      seed: SEED,
+      maxLength: 132,
+      bug: null,
+    }).run();
     return { outcome, stored: isStored(outcome), seconds: (Date.now() - startedAt) / 1000 };
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -77,7 +84,12 @@ function isStored({ end }: EngineOutcome): boolean {
 
 function nodeCheck(version: string): Check {
   const ok = Number(version.split('.')[0]) >= OLDEST_NODE;
-  return { name: 'node', ok, detail: `version ${version}`, advice: ok ? '' : `install node ${String(OLDEST_NODE)} or newer` };
+  return {
+    name: 'node',
+    ok,
+    detail: `version ${version}`,
+    advice: ok ? '' : `install node ${String(OLDEST_NODE)} or newer`,
+  };
 }
 
 function engineCheck(outcome: EngineOutcome): Check {
@@ -95,7 +107,12 @@ function instrumentationCheck(ready: Extract<RunEvent, { kind: 'ready' }> | null
   const edges = ready?.edges ?? 0;
   const ok = edges >= FEWEST_EDGES;
   const detail = `${String(edges)} edges of the driver${ready?.tuned === false ? ', untuned: slow' : ''}`;
-  return { name: 'instrumentation', ok, detail, advice: ok ? '' : `at least ${String(FEWEST_EDGES)} are expected: run npm run build` };
+  return {
+    name: 'instrumentation',
+    ok,
+    detail,
+    advice: ok ? '' : `at least ${String(FEWEST_EDGES)} are expected: run npm run build`,
+  };
 }
 
 function feedbackCheck(ready: Extract<RunEvent, { kind: 'ready' }> | null): Check {
@@ -107,7 +124,12 @@ function feedbackCheck(ready: Extract<RunEvent, { kind: 'ready' }> | null): Chec
 function canaryCheck({ outcome, stored, seconds }: ShortRun): Check {
   const name = 'canary';
   if (outcome.end.kind === 'finding' && stored) {
-    return { name, ok: true, detail: `found after ${String(outcome.executions)} executions, ${seconds.toFixed(1)} s`, advice: '' };
+    return {
+      name,
+      ok: true,
+      detail: `found after ${String(outcome.executions)} executions, ${seconds.toFixed(1)} s`,
+      advice: '',
+    };
   }
   const detail = outcome.end.kind === 'finding' ? 'found but not stored' : `not found (${outcome.end.kind})`;
   return { name, ok: false, detail, advice: 'findings would be missed: fix the checks above, then report this' };

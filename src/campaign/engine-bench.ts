@@ -71,10 +71,18 @@ export async function engineBench(options: BenchOptions): Promise<readonly Targe
   }
   const empty = rates.get(EMPTY) ?? [];
   const emptyBench = { target: EMPTY, engine: spread(empty), ratio: null, replay: null, replayCorpus: null };
-  return [emptyBench, ...options.targets.map((target) => targetBench(options, target, rates.get(target.name) ?? [], empty))];
+  return [
+    emptyBench,
+    ...options.targets.map((target) => targetBench(options, target, rates.get(target.name) ?? [], empty)),
+  ];
 }
 
-function targetBench(options: BenchOptions, target: TargetSpec, rates: readonly number[], empty: readonly number[]): TargetBench {
+function targetBench(
+  options: BenchOptions,
+  target: TargetSpec,
+  rates: readonly number[],
+  empty: readonly number[],
+): TargetBench {
   const committed = ['seed', 'regression'].map((name) => join(options.corpus, target.name, name));
   return {
     target: target.name,
@@ -116,7 +124,9 @@ function reasonOf(end: EngineEnd): string {
   if (end.kind === 'failed') {
     return end.message;
   }
-  return 'finding' in end ? `it ended with a ${end.kind}: ${end.finding.claim} [${end.finding.bucket}]` : 'it did not run';
+  return 'finding' in end
+    ? `it ended with a ${end.kind}: ${end.finding.claim} [${end.finding.bucket}]`
+    : 'it did not run';
 }
 
 function writeFirstInputs(corpus: string): void {

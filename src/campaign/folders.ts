@@ -13,7 +13,9 @@ export function makeTemporaryFolder(purpose: string): string {
     mkdirSync(tmpdir(), { recursive: true });
     return mkdtempSync(join(tmpdir(), `vringfuzz-${purpose}-`));
   } catch (error) {
-    throw new EnvironmentError(`no temporary folder in ${tmpdir()}: ${messageOf(error)}; set TMPDIR to a writable folder`);
+    throw new EnvironmentError(
+      `no temporary folder in ${tmpdir()}: ${messageOf(error)}; set TMPDIR to a writable folder`,
+    );
   }
 }
 

@@ -181,6 +181,7 @@ function corpusFolders(options: CorpusOptions, target: string, temporary: string
 
 function targetResult(target: string, outcome: EngineOutcome, edges: number): TargetResult {
   const { end, executions, executionsPerSecond, features, corpus } = outcome;
-  const findings = 'finding' in end ? [end.finding].map(({ oracle, bucket, claim, file }) => ({ oracle, bucket, claim, file })) : [];
+  const findings =
+    'finding' in end ? [end.finding].map(({ oracle, bucket, claim, file }) => ({ oracle, bucket, claim, file })) : [];
   return { target, executions, executionsPerSecond, edges, features, corpus, findings };
 }

@@ -24,7 +24,10 @@ export function replayRate(target: TargetSpec, inputs: readonly Uint8Array[], se
   // Until the code is compiled: what is measured is the steady state of a long run.
   runFor(target, inputs, seconds / 4);
   const { rounds, elapsed } = runFor(target, inputs, seconds);
-  const records = inputs.reduce((sum, bytes) => sum + Math.max(0, Math.floor((bytes.length - HEADER_LENGTH) / RECORD_LENGTH)), 0);
+  const records = inputs.reduce(
+    (sum, bytes) => sum + Math.max(0, Math.floor((bytes.length - HEADER_LENGTH) / RECORD_LENGTH)),
+    0,
+  );
   return {
     inputs: inputs.length,
     executionsPerSecond: Math.round((rounds * inputs.length) / elapsed),
@@ -32,7 +35,11 @@ export function replayRate(target: TargetSpec, inputs: readonly Uint8Array[], se
   };
 }
 
-function runFor(target: TargetSpec, inputs: readonly Uint8Array[], seconds: number): { rounds: number; elapsed: number } {
+function runFor(
+  target: TargetSpec,
+  inputs: readonly Uint8Array[],
+  seconds: number,
+): { rounds: number; elapsed: number } {
   const start = process.hrtime.bigint();
   for (let rounds = 1; ; rounds++) {
     for (const bytes of inputs) {

@@ -28,7 +28,9 @@ async function doctor(options: DoctorOptions): Promise<void> {
   const ok = checks.every((check) => check.ok);
   const colours = coloursFor(process.stdout);
   process.stdout.write(
-    options.json === true ? `${JSON.stringify({ ok, checks })}\n` : checks.map((check) => checkLine(check, colours)).join(''),
+    options.json === true
+      ? `${JSON.stringify({ ok, checks })}\n`
+      : checks.map((check) => checkLine(check, colours)).join(''),
   );
   process.exitCode = ok ? 0 : 1;
 }

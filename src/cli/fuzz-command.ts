@@ -5,12 +5,17 @@ import { relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 
 import { buildBug, findBug } from '../campaign/bug-bank.js';
-import { readSidecar, sidecarPath } from '../campaign/crash-store.js';
+import { type Sidecar, readSidecar, sidecarPath } from '../campaign/crash-store.js';
 import { parseDuration } from '../campaign/duration.js';
 import type { EngineEnd } from '../campaign/engine/engine-end.js';
 import { checkRawFlags } from '../campaign/engine/engine-flags.js';
-import { UsageError } from '../campaign/errors.js';
-import { type CampaignOptions, type CampaignListener, DEFAULT_MAX_LENGTH, FuzzCampaign } from '../campaign/fuzz-campaign.js';
+import { UsageError, messageOf } from '../campaign/errors.js';
+import {
+  type CampaignOptions,
+  type CampaignListener,
+  DEFAULT_MAX_LENGTH,
+  FuzzCampaign,
+} from '../campaign/fuzz-campaign.js';
 import { findTarget } from '../campaign/harness.js';
 import { committedCorpus, compiledRoot, corpusFolder, crashesFolder } from '../campaign/paths.js';
 import { campaignTable, endText, statusText } from '../report/campaign-text.js';
@@ -113,7 +118,9 @@ function toCampaignOptions(words: readonly string[], options: FuzzOptions): Camp
 
 function parseTime(time: string): number {
   if (/^0+[smhd]?$/.test(time.trim())) {
-    throw new UsageError(`--time ${time} would fuzz nothing: type for example --time 60s, or --runs 100000 for a number of executions`);
+    throw new UsageError(
+      `--time ${time} would fuzz nothing: type for example --time 60s, or --runs 100000 for a number of executions`,
+    );
   }
   return parseDuration(time);
 }
@@ -159,11 +166,24 @@ class ConsoleListener implements CampaignListener {
     const { bug, bugs } = this.options;
     this.output.write(
       endText(target, shown, {
-        sidecar: file === null ? null : readSidecar(sidecarPath(file)),
-        commandArguments: [...(bug === undefined ? [] : ['--bug', bug]), ...bugs.flatMap((folder) => ['--bugs', folder])],
+        sidecar: file === null ? null : readableSidecar(file),
+        commandArguments: [
+          ...(bug === undefined ? [] : ['--bug', bug]),
+          ...bugs.flatMap((folder) => ['--bugs', folder]),
+        ],
         colours: coloursFor(this.output),
       }),
     );
+  }
+}
+
+/** Null when it cannot be read: the finding is stored and told all the same. */
+function readableSidecar(file: string): Sidecar | null {
+  try {
+    return readSidecar(sidecarPath(file));
+  } catch (error) {
+    note(messageOf(error));
+    return null;
   }
 }
 

@@ -20,20 +20,22 @@ export class ChainStore {
   private readonly order = new Int32Array(MAX_CHAINS);
   private readonly free = new Int32Array(MAX_CHAINS);
   private freeCount = 0;
+  /** Chains from here on were never used since the last reset. */
+  private fresh = 0;
   private top = 0;
 
   reset(): void {
     this.pending = 0;
     this.top = 0;
-    for (let k = 0; k < MAX_CHAINS; k++) this.free[k] = k;
-    this.freeCount = MAX_CHAINS;
+    this.freeCount = 0;
+    this.fresh = 0;
   }
 
   /** Opens a chain; -1 when the store is full. Its elements are appended until the next begin. */
   begin(id: number, slot: number): number {
-    if (this.freeCount === 0) return -1;
+    if (this.freeCount === 0 && this.fresh === MAX_CHAINS) return -1;
     if (this.pending === 0) this.top = 0;
-    const chain = this.free[--this.freeCount]!;
+    const chain = this.freeCount > 0 ? this.free[--this.freeCount]! : this.fresh++;
     this.id[chain] = id;
     this.slot[chain] = slot;
     this.slots[chain] = 1;

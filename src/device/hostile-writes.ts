@@ -194,7 +194,7 @@ function forgedLength(device: RingDevice, a: number, operand: number): number {
   const chain = chains.pending === 0 ? -1 : chains.chainAt((a & 63) % chains.pending);
   const writable = chain < 0 ? 0 : device.writableBytes(chain);
   if (operand < 64) return operand;
-  if (operand < 128) return writable + operand - 96 >>> 0;
+  if (operand < 128) return (writable + operand - 96) >>> 0;
   if (operand < 192) return (operand - 128) * 256;
   return operand < 224 ? 0xffffffff - (operand - 192) : 0x80000000 + operand;
 }

@@ -79,7 +79,7 @@ export class PackedDevice extends RingDevice {
     if (flags !== EVENT_F_DESC) return true;
     const offWrap = this.view.read16(this.driverArea + EVENT_OFF_WRAP);
     let event = offWrap & 0x7fff;
-    if ((offWrap & 0x8000) !== 0 !== this.usedWrap) event -= this.num;
+    if (((offWrap & 0x8000) !== 0) !== this.usedWrap) event -= this.num;
     return eventPassed(event, this.usedSlot, this.usedSlot - moved);
   }
 

@@ -17,10 +17,12 @@ export class FailureInjector implements FailureSource {
   private readonly pattern = new Uint8Array(FAILURE_KINDS);
 
   reset(): void {
-    this.attemptCount.fill(0);
-    this.injectedCount.fill(0);
-    this.firstAttempt.fill(0);
-    this.pattern.fill(0);
+    for (let kind = 0; kind < FAILURE_KINDS; kind++) {
+      this.attemptCount[kind] = 0;
+      this.injectedCount[kind] = 0;
+      this.firstAttempt[kind] = 0;
+      this.pattern[kind] = 0;
+    }
   }
 
   /**

@@ -1,12 +1,7 @@
 // How the pieces of a buffer become DMA addresses and how they are given back. Works from the caller's scatter lists when
 // mapping and from private records when unmapping; never from ring memory.
 
-import {
-  DMA_FROM_DEVICE,
-  DMA_MAPPING_ERROR,
-  DMA_TO_DEVICE,
-  type DmaDirection,
-} from '../platform/dma-api.js';
+import { DMA_FROM_DEVICE, DMA_MAPPING_ERROR, DMA_TO_DEVICE, type DmaDirection } from '../platform/dma-api.js';
 import type { Platform } from '../platform/platform.js';
 import type { ScatterList } from '../platform/scatter-list.js';
 import { DESC_F_INDIRECT, DESC_F_WRITE } from '../spec/split-layout.js';

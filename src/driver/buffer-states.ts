@@ -20,8 +20,10 @@ export class BufferStates {
 
   reset(num: number): void {
     this.num = num;
-    this.tokens.fill(0, 0, num);
-    this.tables.fill(0, 0, num);
+    for (let id = 0; id < num; id++) {
+      this.tokens[id] = 0;
+      this.tables[id] = 0;
+    }
   }
 
   /** Puts `token` in flight under `id`: a chain of `count` descriptors that ends with descriptor `last`. */

@@ -202,13 +202,7 @@ export class SplitQueue extends RingQueue {
     }
   }
 
-  private addIndirect(
-    out: ScatterList,
-    input: ScatterList,
-    table: number,
-    token: number,
-    options: AddOptions,
-  ): number {
+  private addIndirect(out: ScatterList, input: ScatterList, table: number, token: number, options: AddOptions): number {
     const total = out.count + input.count;
     const filled = this.fillTable(out, input, table, options.premapped);
     const dma = filled === total ? this.mapper.mapTable(table, total) : DMA_MAPPING_ERROR;

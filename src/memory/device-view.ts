@@ -17,6 +17,10 @@ export interface DeviceWriteObserver {
 
 export class DeviceView {
   private readonly view: DataView;
+  /** A part of coherent memory that is known to be reachable: the ring, which most accesses go to. */
+  private windowStart = 0;
+  private windowEnd = 0;
+  private windowOffset = 0;
 
   constructor(
     private readonly bytes: Uint8Array,
@@ -26,38 +30,45 @@ export class DeviceView {
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
+  /** Declares `size` bytes at `dma` reachable at CPU address `cpu`, until the next call; size 0 for none. */
+  setWindow(dma: number, cpu: number, size: number): void {
+    this.windowStart = dma;
+    this.windowEnd = dma + size;
+    this.windowOffset = cpu - dma;
+  }
+
   read16(dma: number): number {
-    const at = this.reach.translate(dma, 2, false);
+    const at = this.resolve(dma, 2, false);
     return at < 0 ? 0 : this.view.getUint16(at, true);
   }
 
   read32(dma: number): number {
-    const at = this.reach.translate(dma, 4, false);
+    const at = this.resolve(dma, 4, false);
     return at < 0 ? 0 : this.view.getUint32(at, true);
   }
 
   /** A 64-bit value as a number; above 2^53 it loses low bits, which only a forged address has. */
   read64(dma: number): number {
-    const at = this.reach.translate(dma, 8, false);
+    const at = this.resolve(dma, 8, false);
     return at < 0 ? 0 : this.view.getUint32(at, true) + this.view.getUint32(at + 4, true) * 0x1_0000_0000;
   }
 
   write16(dma: number, value: number): void {
-    const at = this.reach.translate(dma, 2, true);
+    const at = this.resolve(dma, 2, true);
     if (at < 0) return;
     this.view.setUint16(at, value, true);
     this.observer.deviceWrote(at, 2);
   }
 
   write32(dma: number, value: number): void {
-    const at = this.reach.translate(dma, 4, true);
+    const at = this.resolve(dma, 4, true);
     if (at < 0) return;
     this.view.setUint32(at, value, true);
     this.observer.deviceWrote(at, 4);
   }
 
   write64(dma: number, value: number): void {
-    const at = this.reach.translate(dma, 8, true);
+    const at = this.resolve(dma, 8, true);
     if (at < 0) return;
     this.view.setUint32(at, value >>> 0, true);
     this.view.setUint32(at + 4, (value / 0x1_0000_0000) >>> 0, true);
@@ -66,7 +77,7 @@ export class DeviceView {
 
   /** Fills `size` bytes with a sequence that starts at `seed`; false where the device cannot reach them. */
   writeSequence(dma: number, size: number, seed: number): boolean {
-    const at = this.reach.translate(dma, size, true);
+    const at = this.resolve(dma, size, true);
     if (at < 0) return false;
     for (let i = 0; i < size; i++) this.bytes[at + i] = (seed + i * 3) & 0xff;
     this.observer.deviceWrote(at, size);
@@ -75,7 +86,7 @@ export class DeviceView {
 
   /** Reads a buffer as an honest device does; false where the device cannot reach it. */
   readBuffer(dma: number, size: number): boolean {
-    const at = this.reach.translate(dma, size, false);
+    const at = this.resolve(dma, size, false);
     if (at < 0) return false;
     this.observer.deviceRead(dma, at, size);
     return true;
@@ -83,7 +94,7 @@ export class DeviceView {
 
   /** Lays `source[start ..]` over `size` bytes, as far as it goes; false where the device cannot reach them. */
   overlay(dma: number, size: number, source: Uint8Array, start: number): boolean {
-    const at = this.reach.translate(dma, size, true);
+    const at = this.resolve(dma, size, true);
     if (at < 0) return false;
     const length = Math.min(size, source.length - start);
     for (let i = 0; i < length; i++) this.bytes[at + i] = source[start + i]!;
@@ -92,10 +103,15 @@ export class DeviceView {
   }
 
   write8(dma: number, value: number): void {
-    const at = this.reach.translate(dma, 1, true);
+    const at = this.resolve(dma, 1, true);
     if (at < 0) return;
     this.bytes[at] = value;
     this.observer.deviceWrote(at, 1);
+  }
+
+  private resolve(dma: number, size: number, write: boolean): number {
+    if (dma >= this.windowStart && dma + size <= this.windowEnd) return dma + this.windowOffset;
+    return this.reach.translate(dma, size, write);
   }
 
   /** DMA address of a slot of the bounce pool. */

@@ -14,7 +14,14 @@ import { EVENT_F_DESC } from '../spec/packed-layout.js';
 import { IN_FLIGHT, REFUSED, RETURNED } from './buffer-table.js';
 import { CALL_DETACH } from './calls.js';
 import type { CaseFile } from './case-file.js';
-import { checkBroken, checkMaxMappingSize, checkResult, dueAddResult, dueResetResult, resizeAllocates } from './errno.js';
+import {
+  checkBroken,
+  checkMaxMappingSize,
+  checkResult,
+  dueAddResult,
+  dueResetResult,
+  resizeAllocates,
+} from './errno.js';
 import { checkFailedAdd } from './failed-add-state.js';
 import { checkFreeCount, checkFreeList } from './free-list.js';
 import { checkTableFreed } from './heap.js';

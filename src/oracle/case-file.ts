@@ -4,14 +4,7 @@
 
 import { DMA_FROM_DEVICE, DMA_TO_DEVICE } from '../platform/dma-api.js';
 import type { DriverRecords } from '../platform/ring-driver.js';
-import {
-  COHERENT_BASE,
-  COHERENT_SIZE,
-  MEMORY_SIZE,
-  PHYSICAL_BASE,
-  POOL_BASE,
-  POOL_SIZE,
-} from '../memory/layout.js';
+import { COHERENT_BASE, COHERENT_SIZE, MEMORY_SIZE, PHYSICAL_BASE, POOL_BASE, POOL_SIZE } from '../memory/layout.js';
 import { BufferTable } from './buffer-table.js';
 import { CALL_NONE } from './calls.js';
 import { DmaLedger } from './dma-ledger.js';

@@ -5,7 +5,8 @@ import { fail, type OracleInfo } from './oracle.js';
 
 export const freeList: OracleInfo = {
   id: 'free-list',
-  claim: 'the free list is acyclic, of length num_free, disjoint from what is in flight; num_free never exceeds the ring',
+  claim:
+    'the free list is acyclic, of length num_free, disjoint from what is in flight; num_free never exceeds the ring',
   source: 'virtio-ring facts 4.4, E1, E13',
   severity: 'high',
   cwe: 672,
@@ -17,7 +18,6 @@ const WALK_LIMIT = 32;
 // Doubles: a 32-bit count of walks would wrap within a long campaign.
 const seen = new Float64Array(256);
 let walk = 0;
-
 
 export function checkFreeCount(c: CaseFile): void {
   const { records, model } = c;

@@ -6,7 +6,8 @@ import { fail, type OracleInfo } from './oracle.js';
 
 export const liveness: OracleInfo = {
   id: 'liveness',
-  claim: 'every call ends within 8 shared reads per ring entry, and what the device answers never keeps the caller looping',
+  claim:
+    'every call ends within 8 shared reads per ring entry, and what the device answers never keeps the caller looping',
   source: 'virtio-ring facts V04, V05, V12, V29, E3; 481a0d7422db, 0d0eff39ceb3',
   severity: 'medium',
   cwe: 835,

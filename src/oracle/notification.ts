@@ -1,9 +1,6 @@
 // Kicks and interrupts: none is lost, none is invented. Decided again from what the driver read and from what it wrote.
 
-import {
-  EVENT_F_DESC,
-  EVENT_F_DISABLE,
-} from '../spec/packed-layout.js';
+import { EVENT_F_DESC, EVENT_F_DISABLE } from '../spec/packed-layout.js';
 import { AVAIL_FLAGS, USED_F_NO_NOTIFY, usedEventOffset } from '../spec/split-layout.js';
 import { EVENT_FLAGS, EVENT_OFF_WRAP } from '../spec/packed-layout.js';
 import { CALL_NAMES } from './calls.js';
@@ -44,7 +41,7 @@ function dueKickPacked(c: CaseFile): boolean {
   const flags = c.seenEvent >>> 16;
   if (flags === EVENT_F_DISABLE) return false;
   if (flags !== EVENT_F_DESC) return true;
-  const lap = (c.seenEvent & 0x8000) !== 0 === model.availableWrap ? 0 : model.num;
+  const lap = ((c.seenEvent & 0x8000) !== 0) === model.availableWrap ? 0 : model.num;
   return passed((c.seenEvent & 0x7fff) - lap, model.availableIndex, model.numAdded);
 }
 
@@ -117,5 +114,8 @@ export function checkPending(c: CaseFile, call: string, due: boolean, got: boole
 /** interrupt() must say whether it found work. */
 export function checkInterruptResult(c: CaseFile, due: number, got: number): void {
   if (due === got) return;
-  fail(notification, 'interrupt result', { expected: { handled: due }, got: { handled: got, 'used as read': c.seenUsed } });
+  fail(notification, 'interrupt result', {
+    expected: { handled: due },
+    got: { handled: got, 'used as read': c.seenUsed },
+  });
 }

@@ -196,7 +196,8 @@ export class PlatformJudge implements MemoryObserver, HeapObserver, DmaObserver,
 
   unmapping(dma: number, size: number, direction: DmaDirection, kind: MapKind, attributes: number): void {
     const { c } = this;
-    if (this.trace !== null) this.trace.event('unmap', `unmap ${size} bytes at ${hex(dma)} ${directionName(direction)}`);
+    if (this.trace !== null)
+      this.trace.event('unmap', `unmap ${size} bytes at ${hex(dma)} ${directionName(direction)}`);
     const entry = c.ledger.findLive(dma);
     c.current = entry;
     if (entry < 0) {
@@ -222,7 +223,8 @@ export class PlatformJudge implements MemoryObserver, HeapObserver, DmaObserver,
     const cpu = ledger.cpu[entry]!;
     const size = ledger.size[entry]!;
     const bounce = bounceOf(ledger.dma[entry]!);
-    if (bounce >= 0 && c.currentCopies && deviceWrites(c.currentDirection)) copyBytes(c.expected, cpu, bounce, c.currentSize);
+    if (bounce >= 0 && c.currentCopies && deviceWrites(c.currentDirection))
+      copyBytes(c.expected, cpu, bounce, c.currentSize);
     ledger.close(entry);
     const token = ledger.token[entry]!;
     if (token > 0) c.buffers.mappings[token]!--;

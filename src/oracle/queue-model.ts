@@ -59,8 +59,10 @@ export class QueueModel {
   /** Initial and reset values (facts 2.2). Leaves `broken` alone. */
   restart(num: number): void {
     const cleared = Math.max(this.num, num);
-    this.owner.fill(0, 0, cleared);
-    this.tokenOf.fill(0, 0, cleared);
+    for (let k = 0; k < cleared; k++) {
+      this.owner[k] = 0;
+      this.tokenOf[k] = 0;
+    }
     this.num = num;
     this.numFree = num;
     this.inFlight = 0;

@@ -224,7 +224,8 @@ function checkTable(c: CaseFile, token: number, packed: boolean): void {
     if (len !== size) failValue('length in table', size, len, `piece ${k}`);
     const flags = c.guest.getUint16(at + (packed ? PACKED_DESC_FLAGS : SPLIT_DESC_FLAGS), true);
     const next = !packed && k + 1 < total ? DESC_F_NEXT : 0;
-    if (flags !== (dueFlags(c, token, k) | next)) failValue('flags in table', dueFlags(c, token, k) | next, flags, `piece ${k}`);
+    if (flags !== (dueFlags(c, token, k) | next))
+      failValue('flags in table', dueFlags(c, token, k) | next, flags, `piece ${k}`);
     if (next !== 0 && c.guest.getUint16(at + SPLIT_DESC_NEXT, true) !== k + 1) {
       failValue('next in table', k + 1, c.guest.getUint16(at + SPLIT_DESC_NEXT, true), `piece ${k}`);
     }

@@ -7,7 +7,8 @@ import { firstDifference } from './read-only-data.js';
 
 export const staleBytes: OracleInfo = {
   id: 'stale-bytes',
-  claim: 'bytes of a device-writable buffer that the device did not write keep their old value, and those it wrote arrive',
+  claim:
+    'bytes of a device-writable buffer that the device did not write keep their old value, and those it wrote arrive',
   source: 'virtio-ring facts S04, 4.1; ddbd89deb7d3, 901c7280ca0d',
   severity: 'high',
   cwe: 908,

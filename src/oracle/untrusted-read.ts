@@ -35,11 +35,7 @@ export const untrustedRead: OracleInfo = {
 };
 
 const PROGRESS =
-  (1 << CALL_GET) |
-  (1 << CALL_ENABLE_CB) |
-  (1 << CALL_POLL) |
-  (1 << CALL_ENABLE_CB_DELAYED) |
-  (1 << CALL_INTERRUPT);
+  (1 << CALL_GET) | (1 << CALL_ENABLE_CB) | (1 << CALL_POLL) | (1 << CALL_ENABLE_CB_DELAYED) | (1 << CALL_INTERRUPT);
 const DECISION = (1 << CALL_KICK) | (1 << CALL_KICK_PREPARE);
 
 /** Calls, as bits, in which a field may be read; split ring. */

@@ -9,7 +9,14 @@ export const FAIL_ENABLE = 5;
 export const FAILURE_KINDS = 6;
 export type FailureKind = 0 | 1 | 2 | 3 | 4 | 5;
 
-export const FAILURE_NAMES: readonly string[] = ['map', 'coherent', 'kmalloc', 'notify', 'disable-queue', 'enable-queue'];
+export const FAILURE_NAMES: readonly string[] = [
+  'map',
+  'coherent',
+  'kmalloc',
+  'notify',
+  'disable-queue',
+  'enable-queue',
+];
 
 export interface FailureSource {
   /** Called once for each attempt of that kind; true when this one must fail. */

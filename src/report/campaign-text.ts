@@ -65,7 +65,8 @@ function whereText(finding: StoredFinding, { commandArguments }: EndTextOptions)
     const bytes = finding.input === null ? '' : `In base64 it is:\n${finding.input}\n`;
     return `The input could not be stored: ${finding.problem}. ${bytes}`.trimEnd() + '\n';
   }
-  const paste = (command: string): string => ['  npx vringfuzz', command, shellWord(finding.file ?? ''), ...commandArguments.map(shellWord)].join(' ');
+  const paste = (command: string): string =>
+    ['  npx vringfuzz', command, shellWord(finding.file ?? ''), ...commandArguments.map(shellWord)].join(' ');
   return `stored in ${finding.file}\n\n${paste('replay')}\n${paste('describe')}\n`;
 }
 

@@ -113,7 +113,9 @@ export function encodeConfiguration(part: Partial<Configuration>): Uint8Array {
     (indexIn(ALLOC_ALIGN_MASKS, config.allocAlignMask, 'allocation alignment') << 4) |
     (indexIn(USED_ALIGNMENTS, config.align, 'alignment') << 6);
   const failure =
-    config.createFailure === -1 ? 0 : 8 | (config.createFailure === FAIL_KMALLOC ? 0 : 1) | (config.createFailureSkip << 1);
+    config.createFailure === -1
+      ? 0
+      : 8 | (config.createFailure === FAIL_KMALLOC ? 0 : 1) | (config.createFailureSkip << 1);
   const extra = failure | (config.kicksOff ? 16 : 0);
   return Uint8Array.of(flags, sizeByte(config.packed, config.num), platform, extra);
 }

@@ -5,11 +5,33 @@ import { PACKED_FIELD_NAMES } from '../device/packed-device.js';
 import { SPLIT_FIELD_NAMES } from '../device/split-device.js';
 import { FAILURE_KINDS, FAILURE_NAMES } from '../platform/failures.js';
 import type { TargetSpec } from '../target/target-spec.js';
-import { blankConfiguration, type Configuration, decodeConfiguration, describeConfiguration, ringSize } from './configuration.js';
-import { addManyCount, clientSize, contextOf, inPieces, isPremapped, kicksAfter, outPieces, pieceSize, repeatCount } from './operands.js';
+import {
+  blankConfiguration,
+  type Configuration,
+  decodeConfiguration,
+  describeConfiguration,
+  ringSize,
+} from './configuration.js';
+import {
+  addManyCount,
+  clientSize,
+  contextOf,
+  inPieces,
+  isPremapped,
+  kicksAfter,
+  outPieces,
+  pieceSize,
+  repeatCount,
+} from './operands.js';
 import { decodeScenario, type Step } from './scenario.js';
 
-const FILL_NAMES = ['fills all of it', 'writes nothing', 'fills half', 'writes one byte', 'counts what it read'] as const;
+const FILL_NAMES = [
+  'fills all of it',
+  'writes nothing',
+  'fills half',
+  'writes one byte',
+  'counts what it read',
+] as const;
 export const MOMENTS = ['shared load', 'map', 'unmap'] as const;
 export const ARM_MODES = ['xor', 'set', 'clear', 'add'] as const;
 

@@ -5,7 +5,7 @@ const OUT_COUNTS = [0, 1, 1, 2, 1, 3, 0, 5] as const;
 const IN_COUNTS = [1, 0, 1, 1, 2, 0, 3, 4] as const;
 
 /** Bytes of a piece. */
-const SMALL_SIZES = [16, 1, 8, 64, 12, 32, 16, 100, 4, 24, 16, 40, 2, 48, 64, 128] as const;
+const SMALL_SIZES = [8, 1, 4, 16, 12, 2, 8, 24, 4, 16, 3, 8, 32, 6, 64, 100] as const;
 const LARGE_SIZES = [512, 2047, 2048, 2049, 4096, 6144, 3000, 1024] as const;
 /** More than any swiotlb mapping can have (256 KiB). */
 export const HUGE_SIZE = 0x41000;
@@ -52,9 +52,11 @@ export function pieceSize(b: number, c: number, k: number): number {
   return SMALL_SIZES[((k & 1) === 0 ? b + 3 * k : (b >> 4) + 5 * k) & 15]!;
 }
 
+const MANY_COUNTS = [2, 3, 4, 2, 3, 5, 2, 8, 2, 3, 4, 2, 6, 12, 3, 16] as const;
+
 /** Buffers of an add-many. */
 export function addManyCount(a: number): number {
-  return 2 + (a & 15);
+  return MANY_COUNTS[a & 15]!;
 }
 
 /** How many completions or gets in a row. */
@@ -75,9 +77,9 @@ export function syncRange(b: number, size: number): { start: number; size: numbe
 }
 
 function isLong(c: number): boolean {
-  return (c & 0x38) === 0x38;
+  return c >> 3 === 31;
 }
 
 function isLarge(c: number): boolean {
-  return c >> 5 === 7 || (c >> 5 === 6 && (c & 8) === 0);
+  return c >> 4 === 14;
 }

@@ -48,7 +48,8 @@ export function decodeScenario(target: TargetSpec, bytes: Uint8Array): Scenario 
 
 /** Throws a RangeError for an operation that the table lacks, an operand that is no byte, or too many records. */
 export function encodeScenario(table: OperationTable, scenario: Scenario): Uint8Array {
-  if (scenario.steps.length > MAX_RECORDS) throw new RangeError(`${scenario.steps.length} records; ${MAX_RECORDS} at most`);
+  if (scenario.steps.length > MAX_RECORDS)
+    throw new RangeError(`${scenario.steps.length} records; ${MAX_RECORDS} at most`);
   const bytes = new Uint8Array(HEADER_SIZE + scenario.steps.length * RECORD_SIZE);
   bytes.set(scenario.header.subarray(0, HEADER_SIZE));
   scenario.steps.forEach((step, k) => {

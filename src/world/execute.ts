@@ -92,7 +92,10 @@ function titlesOf(target: TargetSpec, bytes: Uint8Array): { configuration: strin
   const { configuration, steps } = describeScenario(target, bytes);
   if (target.form === 'scenario') return { configuration, titles: ['create the queue', ...steps] };
   const overlay = 'device lays the input over the ring, client handles completions';
-  return { configuration, titles: ['create the queue', 'client adds buffers', overlay, 'client adds buffers', overlay] };
+  return {
+    configuration,
+    titles: ['create the queue', 'client adds buffers', overlay, 'client adds buffers', overlay],
+  };
 }
 
 function violationText(finding: Finding): string {

@@ -29,7 +29,11 @@ export function findingOf(violation: Violation, c: CaseFile, step: number): Find
 /** Oracle, function and shape as one file name; no line numbers, no values. */
 function bucketOf(oracle: string, site: DriverSite, shape: string): string {
   const file = site.file.replace(/^.*\//, '').replace(/\.\w+$/, '');
-  const slug = (text: string): string => text.replace(/[^A-Za-z0-9]+/g, '-').replace(/^-+|-+$/g, '').toLowerCase();
+  const slug = (text: string): string =>
+    text
+      .replace(/[^A-Za-z0-9]+/g, '-')
+      .replace(/^-+|-+$/g, '')
+      .toLowerCase();
   return `${oracle}.${slug(file)}-${slug(site.function)}.${slug(shape)}`;
 }
 

@@ -17,7 +17,8 @@ type Handler = (a: number, b: number, c: number) => void;
 /** Operations whose mark stays in the state feedback: what the device last did to the driver. */
 const LIE_OF = new Uint8Array(OPERATIONS.length);
 OPERATIONS.forEach((name, code) => {
-  LIE_OF[code] = ['poke', 'poke-all', 'copy-field', 'forge-used', 'jump-used', 'scribble', 'raw-byte'].indexOf(name) + 1;
+  LIE_OF[code] =
+    ['poke', 'poke-all', 'copy-field', 'forge-used', 'jump-used', 'scribble', 'raw-byte'].indexOf(name) + 1;
 });
 
 /** Interrupt only where the operation asks for it: bit 0 of `c` clear. */
@@ -38,7 +39,12 @@ export class Runner {
   private readonly handlers: readonly Handler[] = OPERATIONS.map((name) => this.handlerOf(name));
 
   /** Runs a scenario. `feedback` gets the state counters; `onStep` is told before each step. */
-  run(target: TargetSpec, bytes: Uint8Array, feedback: Uint8Array | null, onStep: ((step: number) => void) | null): void {
+  run(
+    target: TargetSpec,
+    bytes: Uint8Array,
+    feedback: Uint8Array | null,
+    onStep: ((step: number) => void) | null,
+  ): void {
     const { world } = this;
     this.begin(target, bytes);
     onStep?.(0);
@@ -64,7 +70,12 @@ export class Runner {
   }
 
   /** Runs a raw input: buffers in flight, the bytes over the ring, then everything a driver does with completions. */
-  runRaw(target: TargetSpec, bytes: Uint8Array, feedback: Uint8Array | null, onStep: ((step: number) => void) | null): void {
+  runRaw(
+    target: TargetSpec,
+    bytes: Uint8Array,
+    feedback: Uint8Array | null,
+    onStep: ((step: number) => void) | null,
+  ): void {
     const { world } = this;
     this.begin(target, bytes);
     onStep?.(0);
@@ -73,7 +84,8 @@ export class Runner {
     for (let round = 1; round <= 2; round++) {
       this.step = 2 * round - 1;
       onStep?.(this.step);
-      for (let k = 0; k < (round === 1 ? 1 + (shape & 7) : 1 + ((shape >> 3) & 3)); k++) this.addOne((shape >> 2) + 9 * k, k, 0);
+      for (let k = 0; k < (round === 1 ? 1 + (shape & 7) : 1 + ((shape >> 3) & 3)); k++)
+        this.addOne((shape >> 2) + 9 * k, k, 0);
       world.device.fetch();
       this.step = 2 * round;
       onStep?.(this.step);

@@ -15,7 +15,8 @@ export function countState(map: Uint8Array, model: QueueModel, operation: number
   else if (numFree * 2 >= num) free = 2;
   const lap = model.packed ? (model.usedWrap ? 0 : 1) : Math.min(3, Math.trunc(model.usedIndex / Math.max(1, num)));
   const inFlight = Math.min(3, model.inFlight);
-  const state = ((((free * 4 + lap) * 4 + inFlight) * 2 + (model.broken ? 1 : 0)) * 2 + (model.callbacksOn ? 1 : 0)) * 8;
+  const state =
+    ((((free * 4 + lap) * 4 + inFlight) * 2 + (model.broken ? 1 : 0)) * 2 + (model.callbacksOn ? 1 : 0)) * 8;
   const hash = Math.imul((state + (lastLie & 7)) * 64 + operation, 0x9e3779b1) >>> 20;
   const count = map[hash]!;
   map[hash] = count === 255 ? 1 : count + 1;

@@ -23,6 +23,8 @@ import { PlatformJudge } from '../oracle/platform-judge.js';
 import type { DmaApi } from '../platform/dma-api.js';
 import type { Platform } from '../platform/platform.js';
 import { blankConfiguration, type Configuration, decodeConfiguration } from '../scenario/configuration.js';
+import { packedRingSize } from '../spec/packed-layout.js';
+import { splitRingSize } from '../spec/split-layout.js';
 import type { TargetSpec } from '../target/target-spec.js';
 import type { TraceSink } from '../verdict/trace.js';
 import { CanaryDma } from './canary-dma.js';
@@ -109,6 +111,7 @@ export class World {
     backEnd.minAlignMask = config.minAlignMask;
     backEnd.allocAlignMask = config.allocAlignMask;
     this.caseFile.reset();
+    this.view.setWindow(0, 0, 0);
     this.caseFile.iommu = config.backEnd === 'iommu';
     this.caseFile.model.useDmaApi = config.useDmaApi;
     this.dma.reset(backEnd);
@@ -140,7 +143,13 @@ export class World {
       this.dma.translate(areas.driverArea, 1, false),
       this.dma.translate(areas.deviceArea, 1, false),
     );
+    this.view.setWindow(areas.descriptorArea, this.caseFile.ring.descriptorArea, this.ringBytes(areas.num));
     this.judge.ringAttached();
+  }
+
+  /** Bytes of the allocation that the descriptors are in. */
+  private ringBytes(num: number): number {
+    return this.config.packed ? packedRingSize(num) : splitRingSize(num, this.config.align);
   }
 
   get backEndIndex(): number {

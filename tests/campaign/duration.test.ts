@@ -22,6 +22,14 @@ describe('parseDuration', () => {
 
 describe('formatDuration', () => {
   test('shows two units at most', () => {
-    assert.deepEqual([0, 59.9, 60, 125, 3599, 3720, -1].map(formatDuration), ['0s', '59s', '1m00s', '2m05s', '59m59s', '1h02m', '0s']);
+    assert.deepEqual([0, 59.9, 60, 125, 3599, 3720, -1].map(formatDuration), [
+      '0s',
+      '59s',
+      '1m00s',
+      '2m05s',
+      '59m59s',
+      '1h02m',
+      '0s',
+    ]);
   });
 });

@@ -3,9 +3,10 @@
 import assert from 'node:assert/strict';
 import { type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 
 import type { CampaignResult } from '../../src/campaign/fuzz-campaign.js';
 import { compiledRoot } from '../../src/campaign/paths.js';
@@ -23,6 +24,32 @@ function inFolder(folder: string): string[] {
   return ['--crashes', join(folder, 'crashes'), '--corpus', join(folder, 'corpus')];
 }
 
+/** What `look` gives once it gives something. Fails after some seconds. */
+async function eventually<T>(look: () => T | undefined): Promise<T> {
+  for (let attempt = 0; attempt < 150; attempt++) {
+    const value = look();
+    if (value !== undefined) {
+      return value;
+    }
+    await setTimeout(100);
+  }
+  throw new Error('it does not happen');
+}
+
+function childOf(pid: number): number | undefined {
+  const children = readFileSync(`/proc/${String(pid)}/task/${String(pid)}/children`, 'utf8').trim();
+  return children === '' ? undefined : Number(children.split(' ')[0]);
+}
+
+/** A process that ended but that nobody waited for does not count. */
+function isRunning(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${String(pid)}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
 describe('vringfuzz fuzz', () => {
   test('finds the canary, stores it and says how to look at it', (context) => {
     const folder = temporaryFolder(context);
@@ -32,7 +59,15 @@ describe('vringfuzz fuzz', () => {
     const { targets } = JSON.parse(run.stdout) as CampaignResult;
     const [result] = targets;
     assert.equal(targets.length, 1);
-    assert.deepEqual(Object.keys(result ?? {}).sort(), ['corpus', 'edges', 'executions', 'executionsPerSecond', 'features', 'findings', 'target']);
+    assert.deepEqual(Object.keys(result ?? {}).sort(), [
+      'corpus',
+      'edges',
+      'executions',
+      'executionsPerSecond',
+      'features',
+      'findings',
+      'target',
+    ]);
     const file = result?.findings[0]?.file ?? '';
     assert.ok(existsSync(file), file);
     const sidecar = readSidecar(sidecarPath(file));
@@ -58,10 +93,23 @@ describe('vringfuzz fuzz', () => {
     let output = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
     await once(child.stderr, 'data');
-    setTimeout(() => child.kill('SIGINT'), 2500);
+    await setTimeout(2500);
+    child.kill('SIGINT');
     const [code] = (await once(child, 'close')) as [number | null];
     assert.equal(code, 0);
     assert.match(output, /\nsplit_ring_fuzzer +\d/);
+  });
+
+  test('leaves no engine behind when it is killed', { skip: process.platform !== 'linux' }, async (context) => {
+    const folder = temporaryFolder(context);
+    const child = spawn(process.execPath, [MAIN, 'fuzz', 'split_ring_fuzzer', '--time', '1h', ...inFolder(folder)], {
+      stdio: 'ignore',
+    });
+    const engine = await eventually(() => childOf(child.pid ?? 0));
+    // Until the target runs: before that the engine process is about to end by itself.
+    await eventually(() => readdirSync(join(folder, 'corpus', 'split_ring_fuzzer', 'generated'))[0]);
+    child.kill('SIGKILL');
+    await eventually(() => (isRunning(engine) ? undefined : true));
   });
 
   test('says what is wrong in one line', () => {
@@ -84,7 +132,10 @@ describe('vringfuzz doctor', () => {
   test('is content with this machine', (context) => {
     const run = vringfuzz('doctor', '--json', '--crashes', temporaryFolder(context));
     const report = JSON.parse(run.stdout) as { ok: boolean; checks: readonly { name: string; ok: boolean }[] };
-    assert.deepEqual(report.checks.filter((check) => !check.ok), []);
+    assert.deepEqual(
+      report.checks.filter((check) => !check.ok),
+      [],
+    );
     assert.equal(run.status, 0);
   });
 });

@@ -33,7 +33,15 @@ describe('endText', () => {
 });
 
 test('campaignTable aligns numbers to the right', () => {
-  const row = { target: 'a', executions: 1234567, executionsPerSecond: 9, edges: 1, features: 2, corpus: 3, findings: [] };
+  const row = {
+    target: 'a',
+    executions: 1234567,
+    executionsPerSecond: 9,
+    edges: 1,
+    features: 2,
+    corpus: 3,
+    findings: [],
+  };
   assert.deepEqual(campaignTable({ targets: [row] }).split('\n'), [
     'target  executions  exec/s  edges  features  corpus  findings',
     'a        1,234,567       9      1         2       3         0',

@@ -109,6 +109,9 @@ function failure({ code, signal, events, tail }: RunRecord): string {
     }
   }
   const how = signal === null ? `with exit code ${String(code)}` : `by ${signal}`;
-  const said = tail.filter((line) => line.trim() !== '').slice(-3).join(' | ');
+  const said = tail
+    .filter((line) => line.trim() !== '')
+    .slice(-3)
+    .join(' | ');
   return `the fuzzing engine ended ${how}${said === '' ? '' : `: ${said}`}`;
 }

@@ -36,7 +36,14 @@ const OWN_FLAGS: ReadonlyMap<string, string> = new Map([
   ['timeout', 'no option: one execution may take 10 s'],
 ]);
 /** Flags that start further processes, whose results this process would not see. */
-const PROCESS_FLAGS: ReadonlySet<string> = new Set(['fork', 'jobs', 'workers', 'merge', 'set_cover_merge', 'minimize_crash']);
+const PROCESS_FLAGS: ReadonlySet<string> = new Set([
+  'fork',
+  'jobs',
+  'workers',
+  'merge',
+  'set_cover_merge',
+  'minimize_crash',
+]);
 
 /** Arguments for node: the launcher, the engine's options, libFuzzer's flags. */
 export function engineArguments(options: EngineRunOptions, artifacts: string): string[] {
@@ -83,7 +90,9 @@ export function checkRawFlags(flags: readonly string[]): void {
       throw new UsageError(`-${name} is set by vringfuzz: use ${instead}`);
     }
     if (PROCESS_FLAGS.has(name)) {
-      throw new UsageError(`-${name} starts other processes and is not supported: run vringfuzz once for each core instead`);
+      throw new UsageError(
+        `-${name} starts other processes and is not supported: run vringfuzz once for each core instead`,
+      );
     }
   }
 }

@@ -103,6 +103,7 @@ function explain(message: string): string {
 function main(): void {
   adaptNativeLoader();
   try {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- it starts as it is loaded, so it comes last
     require('@jazzer.js/core/dist/cli.js');
   } catch (error) {
     const message = explain(messageOf(error));

@@ -101,7 +101,7 @@ export function parseEvent(line: string): RunEvent | null {
 /** Blocks until all is written: the event loop does not run while the engine does. */
 function writeFully(fd: number, text: string): void {
   const bytes = Buffer.from(text);
-  for (let offset = 0; offset < bytes.length; ) {
+  for (let offset = 0; offset < bytes.length;) {
     try {
       offset += writeSync(fd, bytes, offset);
     } catch (error) {

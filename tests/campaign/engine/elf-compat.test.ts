@@ -33,7 +33,8 @@ function section(image: Buffer, type: number): { offset: number; size: number } 
 function changedEntries(before: Buffer, after: Buffer, type: number, entrySize: number): number[] {
   const { offset, size } = section(before, type);
   const entries = Array.from({ length: Math.floor(size / entrySize) }, (_, index) => index);
-  const slice = (image: Buffer, index: number): Buffer => image.subarray(offset + index * entrySize, offset + (index + 1) * entrySize);
+  const slice = (image: Buffer, index: number): Buffer =>
+    image.subarray(offset + index * entrySize, offset + (index + 1) * entrySize);
   return entries.filter((index) => !slice(before, index).equals(slice(after, index)));
 }
 
@@ -48,7 +49,11 @@ describe('adaptAddon', () => {
 
       const symbols = changedEntries(before, after, SECTION_DYNSYM, 24);
       assert.equal(symbols.length, 2);
-      assert.deepEqual(changedEntries(before, after, SECTION_VERSYM, 2), symbols, 'the same symbols get another version');
+      assert.deepEqual(
+        changedEntries(before, after, SECTION_VERSYM, 2),
+        symbols,
+        'the same symbols get another version',
+      );
       const dynsym = section(before, SECTION_DYNSYM).offset;
       for (const index of symbols) {
         const name = dynsym + index * 24;

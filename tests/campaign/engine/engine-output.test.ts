@@ -7,7 +7,8 @@ import { LineSplitter, NO_STATUS, readStatusLine } from '../../../src/campaign/e
 
 describe('readStatusLine', () => {
   test('reads a line about a new input', () => {
-    const line = '#8192\tNEW    cov: 640 ft: 2272 corp: 607/71Kb lim: 132 exec/s: 4096 rss: 154Mb L: 12/132 MS: 1 ChangeBit-';
+    const line =
+      '#8192\tNEW    cov: 640 ft: 2272 corp: 607/71Kb lim: 132 exec/s: 4096 rss: 154Mb L: 12/132 MS: 1 ChangeBit-';
     assert.deepEqual(readStatusLine(line, NO_STATUS), {
       executions: 8192,
       executionsPerSecond: 4096,
@@ -20,7 +21,11 @@ describe('readStatusLine', () => {
 
   test('keeps what a line does not name', () => {
     const before = { ...NO_STATUS, coverage: 7, features: 9, corpus: 3 };
-    assert.deepEqual(readStatusLine('#2\tINITED exec/s: 0 rss: 135Mb', before), { ...before, executions: 2, memory: 135 });
+    assert.deepEqual(readStatusLine('#2\tINITED exec/s: 0 rss: 135Mb', before), {
+      ...before,
+      executions: 2,
+      memory: 135,
+    });
     assert.deepEqual(readStatusLine('#2097152\tpulse  corp: 1/1b lim: 132 exec/s: 699050 rss: 163Mb', before), {
       ...before,
       ...{ executions: 2097152, corpus: 1, executionsPerSecond: 699050, memory: 163 },
@@ -35,7 +40,14 @@ describe('readStatusLine', () => {
   });
 
   test('says nothing about other lines', () => {
-    for (const line of ['', 'INFO: Seed: 1', 'Done 1000 runs in 1 second(s)', '#', '###### Recommended dictionary. ######', '"\\377" # Uses: 9']) {
+    for (const line of [
+      '',
+      'INFO: Seed: 1',
+      'Done 1000 runs in 1 second(s)',
+      '#',
+      '###### Recommended dictionary. ######',
+      '"\\377" # Uses: 9',
+    ]) {
       assert.equal(readStatusLine(line, NO_STATUS), null, line);
     }
   });
