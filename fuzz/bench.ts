@@ -1,8 +1,7 @@
 // `npm run bench:engine [-- --json --rounds N --runs N TARGET...]`: the speed of every target, with and without the engine.
 
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 
-import { positiveInteger } from '../src/cli/options.js';
 import { type Spread, type TargetBench, engineBench } from '../src/campaign/engine-bench.js';
 import { findTarget } from '../src/campaign/harness.js';
 import { committedCorpus, compiledRoot } from '../src/campaign/paths.js';
@@ -45,6 +44,13 @@ function row({ target, engine, ratio, replay, replayCorpus }: TargetBench): stri
     rate(replay?.recordsPerSecond),
     rate(replayCorpus?.executionsPerSecond),
   ];
+}
+
+function positiveInteger(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) {
+    throw new InvalidArgumentError('It must be a whole number from 1.');
+  }
+  return Number(text);
 }
 
 new Command('bench:engine')

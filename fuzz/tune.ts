@@ -95,8 +95,10 @@ function compare(left: number, right: number, operator: string): boolean {
     case '>=':
       return left >= right;
     case '==':
+      // eslint-disable-next-line eqeqeq -- what the target says
       return left == right;
     case '!=':
+      // eslint-disable-next-line eqeqeq -- what the target says
       return left != right;
     default:
       throw new Error(`unexpected comparison operator ${operator}`);

@@ -4,6 +4,9 @@
 import type { DeviceView } from '../memory/device-view.js';
 import type { RingDevice } from './ring-device.js';
 
+/** All ones in a field of 16, 32 and 64 bits; the last as far as a number goes. */
+const ALL_ONES = [0xffff, 0xffffffff, Number.MAX_SAFE_INTEGER] as const;
+
 /** Granule of an IOMMU, whose neighbours a mapping exposes. */
 const GRANULE = 4096;
 
@@ -104,7 +107,7 @@ export class HostileWrites {
         value = operand;
         break;
       case 2:
-        value = 2 ** Math.min(bits, 53) - 1;
+        value = ALL_ONES[bits >> 5]!;
         break;
       case 3:
         value = old + operand - 16;
@@ -148,6 +151,7 @@ function areaAddress(device: RingDevice, area: number): number {
 
 /** Flips one bit of a value of up to 64 bits. */
 function toggleBit(value: number, bit: number): number {
+  if (bit < 31 && value <= 0x7fffffff) return value ^ (1 << bit);
   const weight = 2 ** bit;
   return Math.trunc(value / weight) % 2 === 0 ? value + weight : value - weight;
 }

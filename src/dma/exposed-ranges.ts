@@ -1,6 +1,7 @@
 // The ranges of private memory that the device may reach byte by byte, with their permission: what `none` and `direct`
-// consult. A few dozen are live at a time and mostly the newest is asked for, so a scan beats an index. Struct of typed
-// arrays, preallocated; indices stay below `count`, hence the `!`.
+// consult. The device asks for the pieces of a buffer in the order in which they were mapped, so the range after the last
+// hit is tried first and a scan is the exception. Struct of typed arrays, preallocated; indices stay below `count`, hence
+// the `!`.
 
 import type { Permission } from './permission.js';
 
@@ -10,13 +11,16 @@ export const EXPOSED_RANGES_CAPACITY = 2048;
 export const ANY_PERMISSION = 0;
 
 export class ExposedRanges {
-  private readonly start = new Float64Array(EXPOSED_RANGES_CAPACITY);
-  private readonly size = new Float64Array(EXPOSED_RANGES_CAPACITY);
+  private readonly start = new Int32Array(EXPOSED_RANGES_CAPACITY);
+  private readonly size = new Int32Array(EXPOSED_RANGES_CAPACITY);
   private readonly permission = new Uint8Array(EXPOSED_RANGES_CAPACITY);
   private count = 0;
+  /** Where the last look-up hit. */
+  private hint = 0;
 
   clear(): void {
     this.count = 0;
+    this.hint = 0;
   }
 
   /** False when the table is full; the range is then not reachable. */
@@ -43,12 +47,24 @@ export class ExposedRanges {
 
   /** Whether one range holds all of [cpu, cpu + size) with all of `permission`. */
   covers(cpu: number, size: number, permission: Permission): boolean {
+    if (this.holds(this.hint, cpu, size, permission)) return true;
+    if (this.holds(this.hint + 1, cpu, size, permission)) {
+      this.hint++;
+      return true;
+    }
     for (let index = this.count - 1; index >= 0; index--) {
-      const start = this.start[index]!;
-      if (cpu < start || cpu + size > start + this.size[index]!) continue;
-      if ((this.permission[index]! & permission) === permission) return true;
+      if (!this.holds(index, cpu, size, permission)) continue;
+      this.hint = index;
+      return true;
     }
     return false;
+  }
+
+  private holds(index: number, cpu: number, size: number, permission: Permission): boolean {
+    if (index >= this.count) return false;
+    const start = this.start[index]!;
+    if (cpu < start || cpu + size > start + this.size[index]!) return false;
+    return (this.permission[index]! & permission) === permission;
   }
 
   private moveLastTo(index: number): void {

@@ -22,7 +22,12 @@ export class BufferStates {
     this.num = num;
     for (let id = 0; id < num; id++) {
       this.tokens[id] = 0;
+      this.contexts[id] = 0;
       this.tables[id] = 0;
+      this.tableEntries[id] = 0;
+      this.counts[id] = 0;
+      this.lasts[id] = 0;
+      this.writable[id] = 0;
     }
   }
 

@@ -6,7 +6,8 @@ import type { Allocator } from '../platform/platform.js';
 import { HEAP_BASE, HEAP_SIZE } from './layout.js';
 import type { HeapObserver } from './memory-observer.js';
 
-const GRANULE = 16;
+const GRANULE_SHIFT = 4;
+const GRANULE = 1 << GRANULE_SHIFT;
 const GRANULES = HEAP_SIZE / GRANULE;
 const CAPACITY = 4096;
 /** What uninitialised memory holds: the same in every execution. */
@@ -31,7 +32,8 @@ export class GuestHeap implements Allocator {
 
   /** Forgets every object. */
   reset(): void {
-    this.owner.fill(0, 0, (this.top - HEAP_BASE) / GRANULE);
+    const used = (this.top - HEAP_BASE) >> GRANULE_SHIFT;
+    for (let k = 0; k < used; k++) this.owner[k] = 0;
     this.objects = 0;
     this.liveCount = 0;
     this.top = HEAP_BASE;
@@ -49,10 +51,11 @@ export class GuestHeap implements Allocator {
     this.start[this.objects] = address;
     this.end[this.objects] = address + size;
     this.live[this.objects] = 1;
-    const first = (address - HEAP_BASE) / GRANULE;
-    this.owner.fill(this.objects, first, first + span / GRANULE);
+    const first = (address - HEAP_BASE) >> GRANULE_SHIFT;
+    const last = first + (span >> GRANULE_SHIFT);
+    for (let k = first; k < last; k++) this.owner[k] = this.objects;
     this.top = address + span + GRANULE;
-    this.bytes.fill(POISON, address, address + span);
+    this.poison(address, span);
     this.liveCount++;
     this.observer.allocated(address, size);
     return address;
@@ -80,6 +83,12 @@ export class GuestHeap implements Allocator {
     return object !== 0 && this.live[object] === 0;
   }
 
+  private poison(address: number, size: number): void {
+    // A native call costs more than it fills where the object is an indirect table of a few entries.
+    if (size > 96) this.bytes.fill(POISON, address, address + size);
+    else for (let at = address; at < address + size; at++) this.bytes[at] = POISON;
+  }
+
   private refuse(size: number): number {
     this.observer.allocated(0, size);
     return 0;
@@ -87,6 +96,6 @@ export class GuestHeap implements Allocator {
 
   private ownerOf(address: number): number {
     const offset = address - HEAP_BASE;
-    return offset >= 0 && offset < HEAP_SIZE ? this.owner[Math.trunc(offset / GRANULE)]! : 0;
+    return offset >= 0 && offset < HEAP_SIZE ? this.owner[offset >> GRANULE_SHIFT]! : 0;
   }
 }

@@ -150,7 +150,7 @@ export function isHeap(address: number): boolean {
 }
 
 /** Bytes without short periods, so that a shifted or misplaced copy never looks right by chance. */
-function fillPattern(bytes: Uint8Array): void {
+export function fillPattern(bytes: Uint8Array): void {
   let state = 0x2545f491;
   for (let i = 0; i < PATTERN_SIZE; i++) {
     state ^= state << 13;

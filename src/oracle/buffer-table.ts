@@ -4,8 +4,8 @@
 import type { ScatterList } from '../platform/scatter-list.js';
 
 /** Most buffers of one execution. */
-export const MAX_TOKENS = 2048;
-const MAX_PIECES = 16384;
+export const MAX_TOKENS = 512;
+const MAX_PIECES = 2048;
 
 export const OFFERED = 0;
 export const IN_FLIGHT = 1;

@@ -5,6 +5,7 @@
 import { DMA_FROM_DEVICE, DMA_TO_DEVICE } from '../platform/dma-api.js';
 import type { DriverRecords } from '../platform/ring-driver.js';
 import { COHERENT_BASE, COHERENT_SIZE, MEMORY_SIZE, PHYSICAL_BASE, POOL_BASE, POOL_SIZE } from '../memory/layout.js';
+import { fillPattern } from '../memory/guest-memory.js';
 import { BufferTable } from './buffer-table.js';
 import { CALL_NONE } from './calls.js';
 import { DmaLedger } from './dma-ledger.js';
@@ -98,6 +99,8 @@ export class CaseFile {
     this.bytes = bytes;
     this.bytesBuffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.expectedBuffer = Buffer.from(this.expected.buffer);
+    // The client fills buffers from the pattern, here as there.
+    fillPattern(this.expected);
     this.guest = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 

@@ -41,12 +41,15 @@ import { checkOwner, failUnknownUnmap } from './unknown-unmap.js';
 import { checkUnmapArguments, checkUnmapRecord, directionName } from './unmap-mismatch.js';
 import { checkUntrustedRead } from './untrusted-read.js';
 
-const SLOT_SIZE = 2048;
+const SLOT_SHIFT = 11;
+const SLOT_SIZE = 1 << SLOT_SHIFT;
 const SLOTS = POOL_SIZE / SLOT_SIZE;
 
 export class PlatformJudge implements MemoryObserver, HeapObserver, DmaObserver, DeviceWriteObserver {
   trace: TraceSink | null = null;
-  private readonly slotTouched = new Uint8Array(SLOTS);
+  /** What was written to each slot since the last scrub, as a range of offsets; empty where the end is 0. */
+  private readonly touchedFrom = new Int32Array(SLOTS);
+  private readonly touchedTo = new Int32Array(SLOTS);
   private readonly touchedSlots = new Uint16Array(SLOTS);
   private touchedCount = 0;
 
@@ -57,9 +60,9 @@ export class PlatformJudge implements MemoryObserver, HeapObserver, DmaObserver,
     for (let k = 0; k < this.touchedCount; k++) {
       const slot = this.touchedSlots[k]!;
       const at = POOL_BASE + slot * SLOT_SIZE;
-      this.c.bytes.fill(0, at, at + SLOT_SIZE);
-      this.c.expected.fill(0, at, at + SLOT_SIZE);
-      this.slotTouched[slot] = 0;
+      clear(this.c.bytes, at + this.touchedFrom[slot]!, at + this.touchedTo[slot]!);
+      clear(this.c.expected, at + this.touchedFrom[slot]!, at + this.touchedTo[slot]!);
+      this.touchedTo[slot] = 0;
     }
     this.touchedCount = 0;
   }
@@ -392,11 +395,19 @@ export class PlatformJudge implements MemoryObserver, HeapObserver, DmaObserver,
   }
 
   private touch(address: number, size: number): void {
-    const last = (address + size - 1 - POOL_BASE) >> 11;
-    for (let slot = (address - POOL_BASE) >> 11; slot <= last && slot < SLOTS; slot++) {
-      if (this.slotTouched[slot] === 1) continue;
-      this.slotTouched[slot] = 1;
-      this.touchedSlots[this.touchedCount++] = slot;
+    const start = address - POOL_BASE;
+    const last = (start + size - 1) >> SLOT_SHIFT;
+    for (let slot = start >> SLOT_SHIFT; slot <= last && slot < SLOTS; slot++) {
+      const from = Math.max(0, start - (slot << SLOT_SHIFT));
+      const to = Math.min(SLOT_SIZE, start + size - (slot << SLOT_SHIFT));
+      if (this.touchedTo[slot] === 0) {
+        this.touchedSlots[this.touchedCount++] = slot;
+        this.touchedFrom[slot] = from;
+        this.touchedTo[slot] = to;
+        continue;
+      }
+      if (from < this.touchedFrom[slot]!) this.touchedFrom[slot] = from;
+      if (to > this.touchedTo[slot]!) this.touchedTo[slot] = to;
     }
   }
 
@@ -410,6 +421,12 @@ export class PlatformJudge implements MemoryObserver, HeapObserver, DmaObserver,
     const value = size === 2 ? c.guest.getUint16(address, true) : c.guest.getUint32(address, true);
     this.trace?.event('device', `device writes ${fieldName(field, c.ring.index)} = ${hex(value)}`);
   }
+}
+
+function clear(bytes: Uint8Array, from: number, to: number): void {
+  // A native call costs more than it clears where a slot held a few bytes.
+  if (to - from > 96) bytes.fill(0, from, to);
+  else for (let at = from; at < to; at++) bytes[at] = 0;
 }
 
 function isDeviceField(field: number): boolean {

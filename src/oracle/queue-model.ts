@@ -61,6 +61,7 @@ export class QueueModel {
     const cleared = Math.max(this.num, num);
     for (let k = 0; k < cleared; k++) {
       this.owner[k] = 0;
+      this.follower[k] = 0;
       this.tokenOf[k] = 0;
     }
     this.num = num;

@@ -136,7 +136,7 @@ function buffer(config: Configuration, a: number, b: number, c: number): string 
   const total = out + inPieces(a, c);
   const sizes = Array.from({ length: total }, (_, k) => `${k < out ? 'out' : 'in'} ${pieceSize(b, c, k)}`);
   const shown = sizes.length > 6 ? `${sizes.slice(0, 5).join(', ')}, ... ${sizes.length} pieces` : sizes.join(', ');
-  const premapped = isPremapped(a) && BACK_END_NAMES.indexOf(config.backEnd) > 0 ? ', premapped' : '';
+  const premapped = isPremapped(a, c) && BACK_END_NAMES.indexOf(config.backEnd) > 0 ? ', premapped' : '';
   const ctx = config.context && contextOf(c) !== 0 ? `, context ${contextOf(c)}` : '';
   return `[${shown}]${premapped}${ctx}`;
 }

@@ -29,8 +29,9 @@ export function inPieces(a: number, c: number): number {
   return count === 0 && outPieces(a, c) === 0 ? 1 : count;
 }
 
-export function isPremapped(a: number): boolean {
-  return (a & PREMAPPED) !== 0;
+/** Premapped buffers are one in eight, because they leave the driver's own mapping alone. */
+export function isPremapped(a: number, c: number): boolean {
+  return (a & PREMAPPED) !== 0 && (c & 0xc0) === PREMAPPED;
 }
 
 export function kicksAfter(a: number): boolean {

@@ -65,8 +65,8 @@ export class Client {
       else inBytes += pieceSize(b, c, k);
     }
     // Writable pieces start on pages of their own: behind an IOMMU the device can write whole granules.
-    const outPages = outBytes === 0 ? 0 : Math.ceil((offset + outBytes) / PAGE_SIZE);
-    const inPages = inBytes === 0 ? 0 : Math.ceil((offset + inBytes) / PAGE_SIZE);
+    const outPages = outBytes === 0 ? 0 : pagesFor(offset + outBytes);
+    const inPages = inBytes === 0 ? 0 : pagesFor(offset + inBytes);
     this.preparedPages = outPages + inPages;
     this.preparedAt = this.arena.allocPages(this.preparedPages);
     if (this.preparedAt === 0) return false;
@@ -117,7 +117,7 @@ export class Client {
   mapOwn(a: number, b: number, c: number): void {
     if (this.ownCount >= OWN_MAPPINGS || !this.c.ledger.hasRoom(1)) return;
     const size = clientSize(b);
-    const cpu = this.arena.allocPages(Math.ceil((offsetOf(c) + size) / PAGE_SIZE));
+    const cpu = this.arena.allocPages(pagesFor(offsetOf(c) + size));
     if (cpu === 0) return;
     const at = cpu + offsetOf(c);
     this.fill(at, size);
@@ -239,7 +239,7 @@ export class Client {
 
   private freeOwnPages(at: number, size: number): void {
     const first = at & ~(PAGE_SIZE - 1);
-    this.arena.freePages(first, Math.ceil((at - first + size) / PAGE_SIZE));
+    this.arena.freePages(first, pagesFor(at - first + size));
   }
 
   private mapList(list: ScatterList, direction: DmaDirection): boolean {
@@ -281,7 +281,7 @@ export class Client {
     const from = PATTERN_BASE + ((this.fills * 521) % (PATTERN_SIZE - CONTENT_LIMIT));
     if (length > 48) {
       bytes.copyWithin(at, from, from + length);
-      expected.set(bytes.subarray(at, at + length), at);
+      expected.copyWithin(at, from, from + length);
       return;
     }
     for (let i = 0; i < length; i++) {
@@ -290,4 +290,8 @@ export class Client {
       expected[at + i] = byte;
     }
   }
+}
+
+function pagesFor(bytes: number): number {
+  return (bytes + PAGE_SIZE - 1) >> 12;
 }

@@ -9,17 +9,14 @@ import { addManyCount, contextOf, isPremapped, kicksAfter, repeatCount } from '.
 import { isDeviceOperation, type Operation, OPERATION_TABLES, OPERATIONS } from '../scenario/operations.js';
 import { RECORD_SIZE, recordCount } from '../scenario/scenario.js';
 import type { TargetSpec } from '../target/target-spec.js';
-import { countState } from './state-feedback.js';
+import { markState } from './state-feedback.js';
 import { World } from './world.js';
 
 type Handler = (a: number, b: number, c: number) => void;
 
-/** Operations whose mark stays in the state feedback: what the device last did to the driver. */
-const LIE_OF = new Uint8Array(OPERATIONS.length);
-OPERATIONS.forEach((name, code) => {
-  LIE_OF[code] =
-    ['poke', 'poke-all', 'copy-field', 'forge-used', 'jump-used', 'scribble', 'raw-byte'].indexOf(name) + 1;
-});
+/** Operations by which the device says what is not so. */
+const HOSTILE: readonly Operation[] = ['poke', 'poke-all', 'copy-field', 'forge-used', 'jump-used', 'scribble', 'raw-byte'];
+const LIES = Uint8Array.from(OPERATIONS, (name) => (HOSTILE.includes(name) ? 1 : 0));
 
 /** Interrupt only where the operation asks for it: bit 0 of `c` clear. */
 const NO_INTERRUPT = 1;
@@ -32,7 +29,8 @@ export class Runner {
   step = 0;
   private bytes: Uint8Array = new Uint8Array(0);
   private table: Uint8Array = OPERATION_TABLES.ring;
-  private lastLie = 0;
+  /** The device has done something hostile in this execution. */
+  private lied = false;
   /** The next device operation is waiting for its moment. */
   private deferMoment = -1;
   private deferCount = 0;
@@ -61,8 +59,8 @@ export class Runner {
       } else {
         this.handlers[code]!(bytes[at + 1]!, bytes[at + 2]!, bytes[at + 3]!);
       }
-      if (feedback !== null) countState(feedback, world.caseFile.model, code, this.lastLie);
-      if (LIE_OF[code] !== 0) this.lastLie = LIE_OF[code]!;
+      if (feedback !== null) markState(feedback, world.caseFile.model, code, this.lied);
+      if (LIES[code] === 1) this.lied = true;
     }
     this.step = records + 1;
     onStep?.(this.step);
@@ -91,7 +89,7 @@ export class Runner {
       onStep?.(this.step);
       world.hostile.overlay(world.device, bytes, HEADER_SIZE + 1);
       this.rawCompletions(shape);
-      if (feedback !== null) countState(feedback, world.caseFile.model, round, shape >> 5);
+      if (feedback !== null) markState(feedback, world.caseFile.model, (shape & 15) + 16 * round, (shape & 16) !== 0);
     }
     this.step = 5;
     onStep?.(this.step);
@@ -114,7 +112,7 @@ export class Runner {
   private begin(target: TargetSpec, bytes: Uint8Array): void {
     this.bytes = bytes;
     this.table = OPERATION_TABLES[target.operations];
-    this.lastLie = 0;
+    this.lied = false;
     this.deferMoment = -1;
     this.step = 0;
   }
@@ -145,7 +143,7 @@ export class Runner {
     const { world } = this;
     const { config, client, session } = world;
     if (!client.prepare(a, b, c)) return false;
-    const premapped = isPremapped(a) && config.useDmaApi;
+    const premapped = isPremapped(a, c) && config.useDmaApi;
     if (premapped && !client.mapPrepared()) {
       client.discard();
       return false;

@@ -104,6 +104,8 @@ describe('vringfuzz fuzz', () => {
     const folder = temporaryFolder(context);
     const child = spawn(process.execPath, [MAIN, 'fuzz', 'split_ring_fuzzer', '--time', '1h', ...inFolder(folder)], {
       stdio: 'ignore',
+      // What a killed process leaves behind goes with the folder.
+      env: { ...process.env, TMPDIR: folder },
     });
     const engine = await eventually(() => childOf(child.pid ?? 0));
     // Until the target runs: before that the engine process is about to end by itself.

@@ -8,7 +8,6 @@ import { writeCrash } from '../crash-store.js';
 import { messageOf } from '../errors.js';
 import { hangFinding, harnessBugFinding, memoryFinding } from '../harness-bug.js';
 import { TIMEOUT_SECONDS } from './engine-flags.js';
-import type { EngineProcessOptions } from './engine-process.js';
 import type { RunEvent, StoredInput } from './run-context.js';
 
 /** A finding and where its input is. */
@@ -38,7 +37,17 @@ export interface RunRecord {
   readonly stopped: boolean;
   /** Folder that holds the engine's own copy of the last input. */
   readonly artifacts: string;
-  readonly options: EngineProcessOptions;
+  readonly origin: InputOrigin;
+}
+
+/** Where an input comes from and where it is kept. */
+export interface InputOrigin {
+  /** Folder of findings. */
+  readonly crashes: string;
+  readonly target: string;
+  readonly seed: number;
+  /** Id of the planted bug in the build. */
+  readonly bug: string | null;
 }
 
 const EXIT_HANG = 70;
@@ -74,14 +83,14 @@ export function judgeEnd(record: RunRecord): EngineEnd {
 }
 
 /** Moves the engine's copy of the input to the crashes folder. */
-function keepArtifact({ artifacts, options }: RunRecord, finding: Finding): StoredFinding {
+function keepArtifact({ artifacts, origin }: RunRecord, finding: Finding): StoredFinding {
   const { oracle, bucket, claim } = finding;
   const name = readdirSync(artifacts)[0];
   if (name === undefined) {
     return { oracle, bucket, claim, file: null, problem: 'the engine left no copy of it', input: null };
   }
   const bytes = readFileSync(join(artifacts, name));
-  const { crashes: directory, target, seed, bug } = options;
+  const { crashes: directory, target, seed, bug } = origin;
   const input = bytes.toString('base64');
   try {
     const { file } = writeCrash({ directory, target, bytes, finding, trace: null, seed, bug });

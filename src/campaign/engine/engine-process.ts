@@ -4,16 +4,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 
 import { makeTemporaryFolder } from '../folders.js';
-import { type EngineEnd, type RunRecord, judgeEnd } from './engine-end.js';
+import { type EngineEnd, type InputOrigin, type RunRecord, judgeEnd } from './engine-end.js';
 import { type EngineRunOptions, engineArguments } from './engine-flags.js';
 import { type EngineStatus, LineSplitter, NO_STATUS, readStatusLine } from './engine-output.js';
 import { type CoverageEvent, type RunEvent, contextEnvironment, parseEvent } from './run-context.js';
 
-export interface EngineProcessOptions extends EngineRunOptions {
-  /** Folder of findings. */
-  readonly crashes: string;
-  /** Id of the planted bug in this build. */
-  readonly bug: string | null;
+export interface EngineProcessOptions extends EngineRunOptions, InputOrigin {
   readonly onStatus?: (status: EngineStatus) => void;
   /** What the fuzz target says about an engine that it does not know. */
   readonly onWarning?: (text: string) => void;
@@ -146,7 +142,7 @@ export class EngineProcess {
     const coverage = events.find((event): event is CoverageEvent => event.kind === 'coverage');
     const executions = Math.max(coverage?.executions ?? 0, status.executions);
     const seconds = coverage?.seconds ?? ended.seconds;
-    const record = { ...ended, events, tail: this.tail, stopped: this.stopped, options: this.options };
+    const record = { ...ended, events, tail: this.tail, stopped: this.stopped, origin: this.options };
     return {
       end: judgeEnd(record),
       executions,

@@ -91,7 +91,7 @@ function checkLibc(): void {
 }
 
 function glibcVersion(): string | undefined {
-  const report = process.report?.getReport() as unknown as { header?: { glibcVersionRuntime?: string } } | undefined;
+  const report = process.report.getReport() as unknown as { header?: { glibcVersionRuntime?: string } } | undefined;
   return report?.header?.glibcVersionRuntime;
 }
 
