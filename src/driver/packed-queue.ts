@@ -42,7 +42,7 @@ export class PackedQueue extends RingQueue {
       // Out of memory or of mappings: the pieces may still fit into the ring itself (fc6d70f40b3d).
       if (this.addIndirect(out, input, token, options) === 0) return 0;
     }
-    if (total > this.num) this.platform.warn('buffer has more pieces than the ring has descriptors');
+    this.warnIfTooLong(total);
     if (this.descriptorRecords.numFree < total) return -ENOSPC;
     return this.addDirect(out, input, token, options);
   }

@@ -40,6 +40,7 @@ export abstract class RingQueue implements RingDriver {
   protected readonly completion: Completion = { token: 0, length: 0, lengthTrust: LENGTH_FITS, ctx: 0 };
 
   private numMax = 0;
+  private warned = false;
   private stateMemory = 0;
 
   constructor(
@@ -62,6 +63,7 @@ export abstract class RingQueue implements RingDriver {
     this.context = config.context;
     this.callback = config.callback;
     this.broken = false;
+    this.warned = false;
     this.mapper.reset(config.useDmaApi);
     // The object may have had an earlier life on a platform that is gone.
     this.forgetRing();
@@ -189,6 +191,13 @@ export abstract class RingQueue implements RingDriver {
     if (this.broken) return -EIO;
     if (total === 0) this.platform.panic('add of an empty buffer');
     return 0;
+  }
+
+  /** Says once that a buffer can never fit, as Linux does; the caller gets -ENOSPC each time. */
+  protected warnIfTooLong(total: number): void {
+    if (total <= this.num || this.indirect || this.warned) return;
+    this.warned = true;
+    this.platform.warn('buffer has more pieces than the ring has descriptors');
   }
 
   protected wantsIndirect(total: number): boolean {

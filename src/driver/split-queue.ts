@@ -37,7 +37,7 @@ export class SplitQueue extends RingQueue {
     if (error !== 0) return error;
     const table = this.wantsIndirect(total) ? this.tables.allocate(total) : 0;
     if (table !== 0) return this.addIndirect(out, input, table, token, options);
-    if (total > this.num) this.platform.warn('buffer has more pieces than the ring has descriptors');
+    this.warnIfTooLong(total);
     if (this.descriptorRecords.numFree < total) {
       // The device may be waiting for this kick before it returns any buffer, so suppression is ignored.
       if (out.count > 0) this.notify();

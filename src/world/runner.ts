@@ -179,10 +179,14 @@ export class Runner {
   private detachAll(): void {
     const { world } = this;
     const { session, caseFile } = world;
+    // Taking buffers back is only legal where the queue is reset before it is used again (facts V33).
+    if (!world.config.resettable) return;
     world.device.stop();
     caseFile.stopped = true;
     for (let k = caseFile.model.inFlight; k >= 0; k--) if (session.detach() === 0) break;
-    this.afterReset(session.reset());
+    const running = session.reset();
+    if (!running) session.break();
+    this.afterReset(running);
   }
 
   private deviceFill(a: number, b: number, c: number): void {

@@ -40,6 +40,8 @@ abstract class Bench {
   readonly platform = new FakePlatform();
   abstract readonly queue: RingQueue;
   private token = 0;
+  private readonly out = new ScatterList();
+  private readonly input = new ScatterList();
 
   constructor(protected readonly config: QueueConfig) {}
 
@@ -57,8 +59,9 @@ abstract class Bench {
   }
 
   addToken(token: number, pieces: Pieces, options: Partial<AddOptions> = {}): number {
-    const out = new ScatterList();
-    const input = new ScatterList();
+    const { out, input } = this;
+    out.clear();
+    input.clear();
     let k = 0;
     for (const size of pieces.out ?? []) out.push(pieceAt(k), size, 0x7_0000_0000 + k++);
     for (const size of pieces.in ?? []) input.push(pieceAt(k), size, 0x7_0000_0000 + k++);

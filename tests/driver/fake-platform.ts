@@ -1,11 +1,7 @@
 // What the driver tests stand on: a platform that does what it is told and writes down what it is asked. Plain memory,
 // made-up DMA addresses, no harness behind it: the driver is judged by bytes and calls alone.
 
-import {
-  DMA_MAPPING_ERROR,
-  type DmaApi,
-  type DmaDirection,
-} from '../../src/platform/dma-api.js';
+import { DMA_MAPPING_ERROR, type DmaApi, type DmaDirection } from '../../src/platform/dma-api.js';
 import type { Allocator, MemoryView, Platform, Transport } from '../../src/platform/platform.js';
 
 const COHERENT_START = 0x1000;
@@ -183,6 +179,11 @@ export class FakeAllocator implements Allocator {
   failing: readonly number[] = [];
   private attempts = 0;
   private top = HEAP_START;
+
+  /** Address of the object allocated last, 0 before there was one. */
+  get latest(): number {
+    return [...this.live.keys()].at(-1) ?? 0;
+  }
 
   /** From here on, the k-th kmalloc fails, counted from 0. */
   fail(...attempts: number[]): void {

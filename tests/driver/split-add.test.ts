@@ -156,7 +156,7 @@ test('2.3 map failure at every piece of a direct chain: unmapped in order, -ENOM
 test('2.3 indirect: one descriptor, table of NEXT-linked entries, mapped as single TO_DEVICE', () => {
   const bench = new SplitBench({ indirect: true });
   assert.equal(bench.add({ out: [64, 16], in: [32] }), 0);
-  const [table = 0] = bench.platform.allocator.live.keys().toArray().slice(-1);
+  const table = bench.platform.allocator.latest;
   assert.deepEqual(bench.descriptor(0), { addr: dmaOf(3), len: 48, flags: 4, link: 1 });
   assert.deepEqual(bench.platform.memory.slice(table, 48), [
     ...[0x00, 0, 0, 0, 5, 0, 0, 0, 64, 0, 0, 0, 1, 0, 1, 0],
@@ -211,7 +211,10 @@ test('2.3 map failure at every piece and of the table: unmapped, freed, -ENOMEM 
     const log = bench.platform.dma.take();
     assert.equal(log.filter((line) => line.startsWith('map')).length, k + 1, 'nothing is tried after the failure');
     const unmaps = log.filter((line) => line.startsWith('unmap'));
-    assert.deepEqual(unmaps, [1, 2, 3].slice(0, k).map((n) => `unmap ${n}`));
+    assert.deepEqual(
+      unmaps,
+      [1, 2, 3].slice(0, k).map((n) => `unmap ${n}`),
+    );
     assert.equal(bench.platform.allocator.live.size, heap);
     assert.deepEqual(bench.freeList, [1, 2, 3, 4, 5, 6, 7]);
     assert.equal(bench.availIdx, 1);

@@ -1,0 +1,598 @@
+// Packed rings and a device that lies, and the failures that it can make worse. A device answers in the driver's own
+// descriptors, so here everything about a buffer is overwritten sooner or later.
+
+import type { Configuration } from '../configuration.js';
+import type { Step } from '../scenario.js';
+import { seed as anySeed, type Seed } from './seed.js';
+import type { ArmMode, ForgedId, Steps } from './steps.js';
+
+function seed(
+  name: string,
+  why: string,
+  part: Partial<Configuration>,
+  build: (s: Steps) => readonly (Step | readonly Step[])[],
+): Seed {
+  return anySeed('packed_ring_fuzzer', name, why, part, build);
+}
+
+const AVAIL = 1 << 7;
+
+// Failing maps (V02, V08, V28).
+const MAP_WINDOW: readonly Seed[] = [
+  seed(
+    'v02-honest-stale-head-flags',
+    'a lap of IN buffers, then a chain whose second map fails: the head is an OUT',
+    {
+      num: 4,
+      backEnd: 'swiotlb',
+    },
+    (s) => [
+      s.addMany(4, { in: 1, first: 64 }),
+      s.completeMany(4, 'all'),
+      s.drain(),
+      s.fail('map', 1),
+      s.add({ out: 2, first: 64 }),
+      s.add({ out: 2, first: 64 }),
+      s.complete(0, 'nothing'),
+      s.get(),
+    ],
+  ),
+  seed(
+    'v02-hostile-rewrite-before-failing-map',
+    'between the second and the failing third map slot 1 is rewritten',
+    {
+      num: 4,
+      backEnd: 'swiotlb',
+    },
+    (s) => [
+      s.fail('map', 2),
+      s.defer('map', 2),
+      s.poke('desc.addr', 1, { add: 8 }),
+      s.defer('map', 2),
+      s.poke('desc.len', 1, 'all-ones'),
+      s.defer('map', 2),
+      s.poke('desc.flags', 1, { set: 2 }),
+      s.add({ out: 3, first: 64 }),
+      s.add({ out: 1 }),
+      s.complete(0, 'all'),
+      s.get(),
+    ],
+  ),
+  seed(
+    'v28-leftover-of-a-failed-add',
+    'the fourth map fails, then a single at the same head: it stands alone',
+    {
+      num: 8,
+    },
+    (s) => [
+      s.fail('map', 3),
+      s.add({ out: 2, in: 2 }),
+      s.add({ out: 1, kick: true }),
+      s.complete(0, 'all'),
+      s.complete(0, 'all'),
+      s.get(2),
+      s.add({ out: 1 }),
+    ],
+  ),
+  seed('v28-leftover-across-the-wrap', 'the same from slot 6 of 8: one leftover in each lap (E24)', { num: 8 }, (s) => [
+    s.addMany(6, { in: 1 }),
+    s.completeMany(6, 'all'),
+    s.drain(),
+    s.fail('map', 3),
+    s.add({ out: 2, in: 2 }),
+    s.add({ out: 1, kick: true }),
+    s.add({ in: 1 }),
+    s.completeMany(3, 'all'),
+    s.drain(),
+    s.addMany(4, { out: 1 }),
+  ]),
+  seed(
+    'e20-fallback-without-room',
+    'the table cannot be mapped and the ring has one slot left: -ENOSPC (E20)',
+    {
+      num: 4,
+      indirect: true,
+    },
+    (s) => [
+      s.addMany(3, { in: 1 }),
+      s.fail('map', 2),
+      s.add({ out: 1, in: 1 }),
+      s.add({ out: 1, in: 1 }),
+      s.completeMany(4, 'all'),
+      s.drain(),
+    ],
+  ),
+];
+
+// Used descriptors (V12, V29, E15, scenario 9).
+const CLASSIC_IDS: readonly (readonly [name: string, id: ForgedId])[] = [
+  ['num', 'num'],
+  ['num-minus-1', 'num-minus-1'],
+  ['live-plus-0x100', 'live-plus-0x100'],
+  ['0xffff', '0xffff'],
+];
+
+function pollLoop(s: Steps): Step[] {
+  return [s.get(), s.enableCb(), s.get(), s.enableCbDelayed(), s.get(), s.prepareAndPoll(), s.interrupt()];
+}
+
+const USED: readonly Seed[] = [
+  ...CLASSIC_IDS.map(([name, id]) =>
+    seed(
+      `packed-forged-id-${name}`,
+      'an id that no buffer in flight has: broken, and nothing unmapped',
+      {
+        num: 8,
+      },
+      (s) => [
+        s.add({ out: 1, in: 1 }),
+        s.add({ in: 1 }),
+        s.forgeUsed(id, 4),
+        ...pollLoop(s),
+        s.add({ in: 1 }),
+        s.reset(),
+        s.add({ in: 1 }),
+        s.complete(0, 'all'),
+        s.get(),
+      ],
+    ),
+  ),
+  seed('packed-forged-id-never-issued', 'an id in range that was never given out', { num: 5 }, (s) => [
+    s.add({ out: 1, in: 1 }),
+    s.forgeUsed(4, 4),
+    ...pollLoop(s),
+    s.detachAll(),
+  ]),
+  seed('packed-forged-id-mid-chain', 'the second descriptor of a chain has no id of its own', { num: 8 }, (s) => [
+    s.add({ out: 2, in: 1 }),
+    s.forgeUsed({ nearPending: 1 }, 4),
+    ...pollLoop(s),
+    s.detachAll(),
+  ]),
+  seed('e15-replayed-id', 'the same id twice (E15)', { num: 4 }, (s) => [
+    s.addMany(2, { in: 1 }),
+    s.complete(0, 'all'),
+    s.get(),
+    s.forgeUsed('last', 4),
+    ...pollLoop(s),
+    s.detachAll(),
+    s.add({ in: 1 }),
+  ]),
+  seed('packed-early-completion', 'the second buffer is answered in the slot of the first: legal', { num: 4 }, (s) => [
+    s.addMany(2, { in: 1 }),
+    s.forgeUsed({ pending: 1 }, 4),
+    s.get(),
+    s.complete(0, 'all'),
+    s.get(),
+  ]),
+  seed('packed-wrong-slot-count', 'an answer for a chain of three that moves on by one slot', { num: 8 }, (s) => [
+    s.add({ out: 2, in: 1 }),
+    s.add({ in: 1 }),
+    s.forgeUsed({ pending: 0 }, 4, 1),
+    s.get(),
+    s.complete(1, 'all'),
+    s.get(),
+    s.reset(),
+    s.add({ in: 1 }),
+  ]),
+  seed('packed-used-flags-rewritten', 'slots that look used in either lap, and neither', { num: 4 }, (s) => [
+    s.addMany(3, { in: 1 }),
+    s.poke('desc.flags', 0, { flip: 15 }),
+    s.get(),
+    s.poke('desc.flags', 2, { flip: 15 }),
+    s.get(),
+    s.poke('desc.flags', 1, { flip: 15 }),
+    s.get(2),
+    s.pokeAll('desc.flags', 'all-ones'),
+    s.get(),
+    s.get(),
+    s.detachAll(),
+  ]),
+  seed(
+    'packed-everything-rewritten',
+    'all fields of all descriptors under a full ring',
+    {
+      num: 8,
+      backEnd: 'swiotlb',
+      indirect: true,
+    },
+    (s) => [
+      s.add({ out: 2, in: 1, first: 64 }),
+      s.addMany(5, { in: 1, first: 64 }),
+      s.addMany(2, { out: 1 }),
+      s.scribble('writable', 0),
+      s.pokeAll('desc.addr', { add: 15 }),
+      s.pokeAll('desc.len', 'all-ones'),
+      s.pokeAll('desc.id', { set: 2 }),
+      s.pokeAll('desc.flags', { set: 7 }),
+      s.completeMany(8, 'all'),
+      s.drain(),
+      s.addMany(2, { out: 1 }),
+    ],
+  ),
+  seed('packed-id-copied', 'two answers with the id of one buffer', { num: 4 }, (s) => [
+    s.addMany(3, { in: 1 }),
+    s.completeMany(2, 'all'),
+    s.copyField('desc.id', 0, 1),
+    s.get(2),
+    s.detachAll(),
+  ]),
+  seed('packed-used-position-moved', 'answers a slot too far and a slot too early', { num: 5 }, (s) => [
+    s.addMany(4, { in: 1 }),
+    s.jumpUsed(1),
+    s.complete(0, 'all'),
+    s.get(),
+    s.jumpUsed(-2),
+    s.complete(0, 'all'),
+    s.get(),
+    s.get(),
+    s.jumpUsed(5),
+    s.complete(0, 'all'),
+    s.get(),
+  ]),
+  seed('packed-length-all-ones', 'a length of 0xffffffff goes up, graded (E16)', { num: 4 }, (s) => [
+    s.add({ out: 1, in: 1 }),
+    s.forgeUsed({ pending: 0 }, { fromTop: 0 }, 2),
+    s.get(),
+    s.add({ out: 1 }),
+    s.forgeUsed({ pending: 1 }, { writablePlus: 1 }),
+    s.get(),
+  ]),
+  seed(
+    'packed-length-around-the-capacity',
+    'one byte more than there is room, exactly that, and one less',
+    {
+      num: 8,
+    },
+    (s) => [
+      s.addMany(3, { out: 1, in: 1 }),
+      s.forgeUsed({ pending: 0 }, { writablePlus: 1 }, 2),
+      s.forgeUsed({ pending: 1 }, { writablePlus: 0 }, 2),
+      s.forgeUsed({ pending: 2 }, { writablePlus: -1 }, 2),
+      s.get(3),
+    ],
+  ),
+  seed(
+    'packed-v12-v29-poll-loop-when-broken',
+    'id = num, then the loops that must end',
+    {
+      num: 8,
+      eventIndex: true,
+    },
+    (s) => [
+      s.addMany(3, { in: 1 }),
+      s.completeMany(2, 'all'),
+      s.forgeUsed('num', 0),
+      s.get(3),
+      ...pollLoop(s),
+      s.enableCbDelayed(),
+      s.enableCb(),
+      s.kick(),
+      s.add({ in: 1 }),
+      s.detachAll(),
+    ],
+  ),
+  seed(
+    'packed-reap-one-of-three-then-reset',
+    'what was completed before a reset is not completed after it (V31)',
+    {
+      num: 4,
+    },
+    (s) => [
+      s.addMany(3, { in: 1 }),
+      s.completeMany(3, 'all'),
+      s.get(),
+      s.reset(),
+      s.addMany(3, { in: 1 }),
+      s.get(),
+      s.enableCb(),
+      s.complete(2, 'half'),
+      s.get(2),
+    ],
+  ),
+  seed('packed-reap-one-of-three-then-resize', 'the same with a resize', { num: 4, eventIndex: true }, (s) => [
+    s.addMany(3, { in: 1 }),
+    s.completeMany(3, 'all'),
+    s.get(),
+    s.resize(5),
+    s.addMany(3, { in: 1 }),
+    s.get(),
+    s.prepareAndPoll(),
+    s.complete(2, 'half'),
+    s.get(2),
+  ]),
+  seed(
+    'packed-indirect-head-rewritten',
+    'the head of an indirect buffer loses INDIRECT, address and length',
+    {
+      num: 4,
+      indirect: true,
+      backEnd: 'swiotlb',
+    },
+    (s) => [
+      s.add({ out: 1, in: 2, first: 64 }),
+      s.add({ out: 2 }),
+      s.scribble('slot', 3),
+      s.poke('desc.addr', 0, { doublePlus: 0 }),
+      s.poke('desc.len', 0, { set: 0 }),
+      s.poke('desc.flags', 0, { set: 3 }),
+      s.complete(0, 'all'),
+      s.get(),
+      s.complete(0, 'all'),
+      s.get(),
+    ],
+  ),
+  seed(
+    'packed-out-buffer-scribbled',
+    'read-only data stays what it was, whatever stands in the slot',
+    {
+      num: 4,
+      backEnd: 'swiotlb',
+    },
+    (s) => [
+      s.add({ out: 2, first: 64 }),
+      s.scribble('readable', 0, 0x58),
+      s.poke('desc.flags', 0, { flip: 1 }),
+      s.forgeUsed({ pending: 0 }, 63, 2),
+      s.get(),
+      s.add({ out: 1, first: 64 }),
+    ],
+  ),
+  seed('packed-completions-ahead', 'every slot looks used before anything was added', { num: 4 }, (s) => [
+    s.pokeAll('desc.flags', { set: 0x8000 }),
+    s.pokeAll('desc.flags', { flip: 7 }),
+    s.interrupt(),
+    s.enableCb(),
+    s.get(),
+    s.add({ in: 1 }),
+    s.reset(),
+    s.add({ in: 1 }),
+    s.poke('desc.flags', 1, { set: 0x8000 }),
+    s.get(),
+  ]),
+  seed(
+    'packed-granules-scribbled',
+    "behind an IOMMU the whole page of a buffer is the device's",
+    {
+      backEnd: 'iommu',
+      num: 7,
+      indirect: true,
+    },
+    (s) => [
+      s.add({ out: 1, in: 1, first: 64, offset: 0x7f0 }),
+      s.add({ in: 1, first: 16, offset: 0xf00 }),
+      s.scribble('granules', 0, 1),
+      s.scribble('granules', 1, 2),
+      s.completeMany(2, 'half'),
+      s.drain(),
+    ],
+  ),
+];
+
+const EVENTS: readonly Seed[] = [
+  seed(
+    'packed-off-wrap-fuzzed',
+    'device off_wrap at, before and behind the wrap, and outside the ring',
+    {
+      num: 4,
+      eventIndex: true,
+    },
+    (s) => [
+      s.wantKicks(true),
+      s.addMany(3, { out: 1 }),
+      s.poke('device_event.off_wrap', 0, { set: 2 }),
+      s.kick(),
+      s.add({ out: 1, kick: true }),
+      s.completeMany(4, 'nothing'),
+      s.drain(),
+      s.add({ out: 1 }),
+      s.poke('device_event.off_wrap', 0, { flip: 15 }),
+      s.kick(),
+      s.poke('device_event.off_wrap', 0, 'all-ones'),
+      s.add({ out: 1, kick: true }),
+      s.poke('device_event.off_wrap', 0, { numPlus: 3 }),
+      s.add({ out: 1, kick: true }),
+      s.poke('device_event.off_wrap', 0, { set: 0 }),
+      s.add({ out: 1, kick: true }),
+    ],
+  ),
+  seed(
+    'packed-event-flags-fuzzed',
+    'device flags 3 and more mean a kick, 2 without event index too',
+    {
+      num: 8,
+    },
+    (s) => [
+      s.poke('device_event.flags', 0, { set: 3 }),
+      s.add({ out: 1, kick: true }),
+      s.poke('device_event.flags', 0, 'all-ones'),
+      s.add({ out: 1, kick: true }),
+      s.poke('device_event.flags', 0, { set: 1 }),
+      s.add({ out: 1, kick: true }),
+      s.poke('device_event.flags', 0, { set: 2 }),
+      s.add({ out: 1, kick: true }),
+      s.poke('device_event.flags', 0, { set: 0 }),
+      s.add({ out: 1, kick: true }),
+    ],
+  ),
+  seed(
+    'packed-driver-event-rewritten',
+    'what the driver asked for is never read back',
+    {
+      num: 4,
+      eventIndex: true,
+    },
+    (s) => [
+      s.disableCb(),
+      s.enableCb(),
+      s.addMany(2, { in: 1 }),
+      s.poke('driver_event.off_wrap', 0, 'all-ones'),
+      s.poke('driver_event.flags', 0, { set: 1 }),
+      s.completeMany(2, 'all'),
+      s.get(),
+      s.enableCbDelayed(),
+      s.get(),
+      s.prepareAndPoll(),
+    ],
+  ),
+  seed('packed-raw-bytes', 'single bytes anywhere: descriptors and both event structures', { num: 4 }, (s) => [
+    s.addMany(2, { in: 1 }),
+    s.rawByte(12, 1),
+    s.rawByte(14, AVAIL),
+    s.rawByte(15, 0x80),
+    s.rawByte(64 + 3, 0xff),
+    s.rawByte(68 + 2, 1),
+    s.kick(),
+    s.get(),
+    s.rawByte(16 + 15, 0x80),
+    s.get(),
+  ]),
+];
+
+const MODES: readonly (readonly [mode: ArmMode, operand: number])[] = [
+  ['xor', 0x8000],
+  ['set', 0x8080],
+  ['clear', 0],
+  ['add', 0x0001],
+];
+const GET_LOADS = ['flags', 'id', 'len'] as const;
+
+const RACES: readonly Seed[] = [
+  ...GET_LOADS.flatMap((field, k) =>
+    MODES.map(([mode, operand]) =>
+      seed(
+        `packed-race-get-${field}-${mode}`,
+        `desc.${field} changes (${mode}) just before getBuf reads it`,
+        {
+          num: 4,
+        },
+        (s) => [
+          s.addMany(3, { in: 1 }),
+          s.complete(0, 'all', { interrupt: false }),
+          s.get(),
+          s.complete(1, 'half', { interrupt: false }),
+          s.armLoad(k + 1, mode, operand),
+          s.get(),
+          s.get(),
+          s.enableCb(),
+          s.detachAll(),
+          s.add({ in: 1 }),
+        ],
+      ),
+    ),
+  ),
+  seed(
+    'packed-race-kick-snapshot',
+    'off_wrap and flags change under kickPrepare',
+    { num: 4, eventIndex: true },
+    (s) => [
+      s.wantKicks(true),
+      s.add({ out: 1 }),
+      s.armLoad(1, 'xor', 0x8001),
+      s.kick(),
+      s.add({ out: 1 }),
+      s.armLoad(1, 'set', 0x8002),
+      s.kick(),
+      s.armLoad(1, 'clear', 0),
+      s.kickPrepare(),
+    ],
+  ),
+  seed(
+    'packed-race-callback-loads',
+    'a slot becomes used between switching callbacks on and looking again',
+    {
+      num: 4,
+      eventIndex: true,
+    },
+    (s) => [
+      s.addMany(3, { in: 1 }),
+      s.disableCb(),
+      s.defer('shared load', 1),
+      s.complete(0, 'all'),
+      s.enableCb(),
+      s.get(),
+      s.disableCb(),
+      s.defer('shared load', 1),
+      s.completeMany(2, 'all'),
+      s.enableCbDelayed(),
+      s.drain(),
+      s.armLoad(1, 'xor', 0x8080),
+      s.prepareAndPoll(),
+      s.armLoad(1, 'xor', 0x8080),
+      s.interrupt(),
+    ],
+  ),
+  seed('packed-race-double-fetch-of-the-id', 'the id changes right after it was read', { num: 8 }, (s) => [
+    s.addMany(2, { in: 1 }),
+    s.complete(0, 'all', { interrupt: false }),
+    s.defer('shared load', 3),
+    s.poke('desc.id', 0, { set: 1 }),
+    s.get(),
+    s.complete(0, 'all'),
+    s.get(),
+  ]),
+  seed(
+    'packed-race-in-unmap-window',
+    'bounce slots and descriptors change between two unmaps of one get',
+    {
+      num: 8,
+      backEnd: 'swiotlb',
+    },
+    (s) => [
+      s.add({ out: 1, in: 2, first: 64, second: 100 }),
+      s.add({ in: 1, first: 64 }),
+      s.complete(0, 'half'),
+      s.defer('unmap', 1),
+      s.scribble('slot', 0),
+      s.defer('unmap', 2),
+      s.scribble('slot', 1, 4),
+      s.defer('unmap', 2),
+      s.pokeAll('desc.len', { set: 0 }),
+      s.defer('unmap', 3),
+      s.complete(0, 'all'),
+      s.get(),
+      s.get(),
+      s.add({ out: 1 }),
+    ],
+  ),
+  seed(
+    'packed-race-in-map-window',
+    'slots already written look used before the head is published',
+    {
+      num: 8,
+      backEnd: 'swiotlb',
+      indirect: true,
+      poolSlots: 4,
+    },
+    (s) => [
+      s.defer('map', 2),
+      s.poke('desc.flags', 0, { set: 0x8000 }),
+      s.defer('map', 3),
+      s.scribble('slot', 0),
+      s.defer('map', 4),
+      s.jumpUsed(1),
+      s.add({ out: 2, in: 2 }),
+      s.get(),
+      s.complete(0, 'all'),
+      s.get(),
+    ],
+  ),
+  seed('packed-race-during-reset', 'completions and lies while a reset takes the buffers back', { num: 6 }, (s) => [
+    s.addMany(3, { in: 1 }),
+    s.complete(1, 'all'),
+    s.defer('unmap', 1),
+    s.pokeAll('desc.flags', 'all-ones'),
+    s.defer('unmap', 2),
+    s.pokeAll('desc.id', { set: 9 }),
+    s.reset(),
+    s.addMany(2, { in: 1 }),
+    s.get(),
+    s.defer('unmap', 1),
+    s.pokeAll('desc.flags', 'all-ones'),
+    s.resize(3),
+    s.add({ in: 1 }),
+    s.get(),
+  ]),
+];
+
+export const PACKED_HOSTILE: readonly Seed[] = [...MAP_WINDOW, ...USED, ...EVENTS, ...RACES];
