@@ -63,7 +63,7 @@ export class SplitDevice extends RingDevice {
       const chain = this.chains.begin(head, position);
       if (chain < 0) return;
       this.nextAvailable = (this.nextAvailable + 1) & 0xffff;
-      this.walk(chain, this.descriptorArea, head, this.num);
+      this.walk(chain, this.descriptorArea, head, this.num, false);
     }
     if (this.eventIndex && this.kicksWanted) this.writeAvailEvent(this.nextAvailable);
   }
@@ -153,7 +153,7 @@ export class SplitDevice extends RingDevice {
   }
 
   /** Follows a chain from entry `start` of the table at DMA address `table` with `entries` entries. */
-  private walk(chain: number, table: number, start: number, entries: number): void {
+  private walk(chain: number, table: number, start: number, entries: number, nested: boolean): void {
     let index = start;
     for (let step = 0; step < WALK_LIMIT && index < entries; step++) {
       const at = table + index * SPLIT_DESCRIPTOR_SIZE;
@@ -161,8 +161,8 @@ export class SplitDevice extends RingDevice {
       const addr = this.view.read64(at + SPLIT_DESC_ADDR);
       const len = this.view.read32(at + SPLIT_DESC_LEN);
       if ((flags & DESC_F_INDIRECT) !== 0) {
-        // virtio-v1.4 2.7.5.3.1: a table holds no further table.
-        if (table === this.descriptorArea) this.walk(chain, addr, 0, Math.trunc(len / SPLIT_DESCRIPTOR_SIZE));
+        // virtio-v1.4 2.7.5.3.1: a table holds no further table, even where a forged one is the ring itself.
+        if (!nested) this.walk(chain, addr, 0, Math.trunc(len / SPLIT_DESCRIPTOR_SIZE), true);
         return;
       }
       this.chains.append(chain, addr, len, (flags & DESC_F_WRITE) !== 0);

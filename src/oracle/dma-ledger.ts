@@ -6,6 +6,8 @@ import type { DmaDirection } from '../platform/dma-api.js';
 /** Most mappings of one execution: bounds the work of an input, whatever it asks for. */
 const CAPACITY = 1024;
 
+export const LEDGER_CAPACITY = CAPACITY;
+
 /** Buckets of the index by DMA address; a power of two. */
 const BUCKETS = 256;
 const NONE = -1;

@@ -15,7 +15,15 @@ import { World } from './world.js';
 type Handler = (a: number, b: number, c: number) => void;
 
 /** Operations by which the device says what is not so. */
-const HOSTILE: readonly Operation[] = ['poke', 'poke-all', 'copy-field', 'forge-used', 'jump-used', 'scribble', 'raw-byte'];
+const HOSTILE: readonly Operation[] = [
+  'poke',
+  'poke-all',
+  'copy-field',
+  'forge-used',
+  'jump-used',
+  'scribble',
+  'raw-byte',
+];
 const LIES = Uint8Array.from(OPERATIONS, (name) => (HOSTILE.includes(name) ? 1 : 0));
 
 /** Interrupt only where the operation asks for it: bit 0 of `c` clear. */
@@ -34,7 +42,7 @@ export class Runner {
   /** The next device operation is waiting for its moment. */
   private deferMoment = -1;
   private deferCount = 0;
-  private readonly handlers: readonly Handler[] = OPERATIONS.map((name) => this.handlerOf(name));
+  private readonly handlers: readonly Handler[] = this.makeHandlers();
 
   /** Runs a scenario. `feedback` gets the state counters; `onStep` is told before each step. */
   run(
@@ -198,7 +206,7 @@ export class Runner {
     view.writeSequence(dma + start, Math.min(size - start, 1 + (b & 63)), b);
   }
 
-  private handlerOf(name: Operation): Handler {
+  private makeHandlers(): readonly Handler[] {
     const { world } = this;
     const { session, client } = world;
     const running = (): boolean => world.device.running;
@@ -318,6 +326,6 @@ export class Runner {
         world.failures.arm((a % FAILURE_KINDS) as FailureKind, b & 15, c);
       },
     };
-    return handlers[name];
+    return OPERATIONS.map((name) => handlers[name]);
   }
 }

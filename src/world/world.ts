@@ -19,7 +19,8 @@ import { CallJudge } from '../oracle/call-judge.js';
 import { CaseFile } from '../oracle/case-file.js';
 import { failIndex } from '../oracle/out-of-bounds.js';
 import { failPanic } from '../oracle/panic.js';
-import { PlatformJudge } from '../oracle/platform-judge.js';
+import { DmaJudge } from '../oracle/dma-judge.js';
+import { MemoryJudge } from '../oracle/memory-judge.js';
 import type { DmaApi } from '../platform/dma-api.js';
 import type { Platform } from '../platform/platform.js';
 import { blankConfiguration, type Configuration, decodeConfiguration } from '../scenario/configuration.js';
@@ -51,7 +52,8 @@ export class World {
 
   private readonly memory: GuestMemory;
   private readonly heap: GuestHeap;
-  private readonly platformJudge: PlatformJudge;
+  private readonly memoryJudge: MemoryJudge;
+  private readonly dmaJudge: DmaJudge;
   private readonly transport: WorldTransport;
   private readonly canaryDma: CanaryDma;
   private readonly splitDevice: SplitDevice;
@@ -63,19 +65,20 @@ export class World {
     const bytes = new Uint8Array(MEMORY_SIZE);
     this.caseFile = new CaseFile(bytes);
     this.judge = new CallJudge(this.caseFile);
-    this.platformJudge = new PlatformJudge(this.caseFile);
-    this.races = new Races(bytes, this.platformJudge, perform);
-    this.heap = new GuestHeap(bytes, this.platformJudge, this.failures);
-    this.memory = new GuestMemory(bytes, this.heap, this.platformJudge, this.races);
+    this.memoryJudge = new MemoryJudge(this.caseFile);
+    this.dmaJudge = new DmaJudge(this.caseFile);
+    this.races = new Races(bytes, this.memoryJudge, perform);
+    this.heap = new GuestHeap(bytes, this.memoryJudge, this.failures);
+    this.memory = new GuestMemory(bytes, this.heap, this.memoryJudge, this.races);
     this.races.memory = this.memory;
-    this.platformJudge.wasFreed = (address): boolean => this.heap.wasFreed(address);
+    this.memoryJudge.wasFreed = (address): boolean => this.heap.wasFreed(address);
     this.dma = new Dma({
       memory: this.memory,
-      observer: this.platformJudge,
+      observer: this.dmaJudge,
       moments: this.races,
       failures: this.failures,
     });
-    this.view = new DeviceView(bytes, this.dma, this.platformJudge);
+    this.view = new DeviceView(bytes, this.dma, this.memoryJudge);
     this.splitDevice = new SplitDevice(this.view);
     this.packedDevice = new PackedDevice(this.view);
     this.device = this.splitDevice;
@@ -90,7 +93,8 @@ export class World {
   }
 
   set trace(trace: TraceSink | null) {
-    this.platformJudge.trace = trace;
+    this.memoryJudge.trace = trace;
+    this.dmaJudge.trace = trace;
     this.session.trace = trace;
   }
 
@@ -98,7 +102,7 @@ export class World {
   begin(target: TargetSpec, bytes: Uint8Array): boolean {
     const { config } = this;
     decodeConfiguration(target, bytes, config);
-    this.platformJudge.scrub();
+    this.memoryJudge.scrub();
     this.memory.reset();
     this.heap.reset();
     this.failures.reset();

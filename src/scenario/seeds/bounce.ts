@@ -248,7 +248,7 @@ const EXHAUSTION: readonly Seed[] = [
     (s) => [
       s.query(),
       s.add({ in: 1, first: 0x41000 }),
-      s.add({ out: 1, in: 1, first: 0x41000, premapped: true }),
+      s.add({ out: 1, in: 1, first: 0x41000 }),
       s.add({ out: 1 }),
       s.complete(0, 'count-read'),
       s.get(),
@@ -366,7 +366,7 @@ const METADATA: readonly Seed[] = [
       minAlignMask: 0x1ff,
     },
     (s) => [
-      s.add({ out: 1, in: 1, first: 2047, premapped: true }),
+      s.add({ out: 1, in: 1, first: 100, second: 64, premapped: true }),
       s.clientMap({ direction: 'bidirectional', size: 512, offset: 0x100 }),
       s.deviceFill(0, 100, 40),
       s.clientSync(0, { start: 1, length: 3 }, 'cpu'),

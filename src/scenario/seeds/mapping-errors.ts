@@ -31,17 +31,14 @@ const PLACES = [0, 1, 2, 3, 4] as const;
 const NEAR_THE_END: readonly Seed[] = PLACES.map((k) =>
   seed(
     `packed-near-the-end-map-${k + 1}-fails`,
-    `a chain of five from slot 6 of 8, map ${k + 1} fails while slot 7 is rewritten; then a single at the same head`,
+    `a chain of five from slot 6 of 8, map ${k + 1} fails and what stands in the ring is rewritten; then a single there`,
     { packed: true, num: 8, backEnd: 'swiotlb' },
     (s) => [
       s.addMany(6, { in: 1 }),
       s.completeMany(6, 'all'),
       s.drain(),
+      ...rewriteBefore(s, k),
       s.fail('map', k),
-      s.defer('map', 2),
-      s.poke('desc.addr', 7, { doublePlus: 1 }),
-      s.defer('map', 2),
-      s.poke('desc.flags', 7, 'all-ones'),
       s.add({ out: 3, in: 2 }),
       s.kick(),
       s.add({ out: 1, kick: true }),
@@ -53,6 +50,19 @@ const NEAR_THE_END: readonly Seed[] = PLACES.map((k) =>
     ],
   ),
 );
+
+/** Rewrites the last slot that the driver has written when map `k` (from 0) fails, or the stale head before it. */
+function rewriteBefore(s: Steps, k: number): Step[] {
+  if (k < 2) return [s.poke('desc.flags', 6, 'all-ones')];
+  const moment = k === 2 ? 2 : 3;
+  const slot = k === 2 ? 6 : 7;
+  return [
+    s.defer('map', moment),
+    s.poke('desc.addr', slot, { doublePlus: 1 }),
+    s.defer('map', moment),
+    s.poke('desc.flags', slot, 'all-ones'),
+  ];
+}
 
 const INDIRECT_NEAR_THE_END: readonly Seed[] = ([1, 2, 3, 4, 5] as const).map((free) =>
   seed(
@@ -360,17 +370,17 @@ const SPLIT_ONLY: readonly Seed[] = [
   ),
   seed(
     'split-map-window-rewrites-before-failure',
-    'between the second and the failing third map the whole table is rewritten',
+    'between the third and the failing fourth map descriptors already written change',
     { num: 8, backEnd: 'swiotlb' },
     (s) => [
-      s.fail('map', 2),
-      s.defer('map', 2),
+      s.fail('map', 3),
+      s.defer('map', 3),
       s.poke('desc.next', 0, { set: 5 }),
-      s.defer('map', 2),
+      s.defer('map', 3),
       s.poke('desc.len', 1, 'all-ones'),
-      s.defer('map', 2),
+      s.defer('map', 3),
       s.poke('desc.flags', 0, { set: 2 }),
-      s.add({ out: 3, first: 64 }),
+      s.add({ out: 3, in: 1, first: 64 }),
       s.add({ out: 3, first: 64 }),
       s.complete(0, 'all'),
       s.get(),

@@ -459,9 +459,9 @@ const LIFE: readonly Seed[] = [
     (s) => [
       s.add({ out: 1, in: 1 }),
       s.add({ in: 1 }),
-      s.complete(0, 'all', { interrupt: false }),
       s.fail('notify', 0),
       s.kick(),
+      s.complete(0, 'all', { interrupt: false }),
       ...everyCall(s),
       s.detachAll(),
       ...roundTrip(s),

@@ -362,6 +362,17 @@ const LIFE: readonly Seed[] = [
     s.reset(),
     ...roundTrip(s),
   ]),
+  seed(
+    'split-iova-range-used-up',
+    'mappings of 66 granules until the addresses of the IOMMU start again at the first',
+    { num: 4, backEnd: 'iommu' },
+    (s) =>
+      Array.from({ length: 16 }, () => [
+        s.addMany(4, { in: 1, first: 0x41000, offset: 0xf00 }),
+        s.completeMany(4, 'one'),
+        s.drain(),
+      ]).flat(),
+  ),
   seed('split-not-resettable', 'without the feature reset and resize are -ENOENT', { resettable: false }, (s) => [
     s.add({ out: 1, in: 1 }),
     s.reset(),
@@ -411,9 +422,9 @@ const LIFE: readonly Seed[] = [
     (s) => [
       s.add({ out: 1, in: 1 }),
       s.add({ in: 1 }),
-      s.complete(0, 'all', { interrupt: false }),
       s.fail('notify', 0),
       s.kick(),
+      s.complete(0, 'all', { interrupt: false }),
       ...everyCall(s),
       s.detachAll(),
       ...roundTrip(s),

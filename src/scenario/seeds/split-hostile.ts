@@ -72,7 +72,7 @@ const NEXT_FLAG: readonly Seed[] = [
   ]),
   seed(
     'e1-slot-reused-after-next',
-    'D takes the slots that B gave back, then C completes (E1, scenario 10)',
+    'D takes what B gave back; where C was given back too the next OUT buffer gets the slot C still has (E1)',
     {
       num: 8,
       backEnd: 'swiotlb',
@@ -86,7 +86,7 @@ const NEXT_FLAG: readonly Seed[] = [
       s.poke('desc.flags', 2, { flip: NEXT_BIT }),
       s.complete(1, 'nothing'),
       s.get(),
-      s.add({ out: 1, first: 100 }),
+      s.addMany(2, { out: 1, first: 100 }),
       lookAtRing(s, 1),
       s.complete(1, 'all'),
       s.get(),

@@ -12,6 +12,7 @@ import {
   clientSize,
   contextOf,
   inPieces,
+  isPremapped,
   offsetOf,
   outPieces,
   pieceSize,
@@ -119,13 +120,13 @@ export class Steps {
   // The driver's client.
 
   add(options: AddOptions): Step {
-    const { c, b } = sizeBytes(options, options.context ?? 0);
+    const { c, b } = sizeBytes(options, options.context ?? 0, options.premapped === true);
     const kinds = firstByte('piece counts', 64, (a) => hasCounts(options, a, c));
     return step('add', kinds | (options.premapped === true ? PREMAPPED : 0) | (options.kick === true ? KICK : 0), b, c);
   }
 
   addMany(times: number, pieces: Pieces): Step {
-    const { c, b } = sizeBytes(pieces, 0);
+    const { c, b } = sizeBytes(pieces, 0, false);
     const kinds = firstByte('piece counts of an add-many', 16, (a) => hasCounts(pieces, a, c));
     return step('add-many', firstByte('number of buffers', 16, (a) => addManyCount(a) === times) | (kinds << 4), b, c);
   }
@@ -315,11 +316,12 @@ function inRange(what: string, value: number, low: number, high: number): number
   throw new RangeError(`${what} ${value} is not within ${low} and ${high}`);
 }
 
-/** The operands that sizes, offset, context and length of the chain stand in. */
-function sizeBytes(pieces: Pieces, context: number): { b: number; c: number } {
+/** The operands that sizes, offset, context, premapping and length of the chain stand in. */
+function sizeBytes(pieces: Pieces, context: number, premapped: boolean): { b: number; c: number } {
   const factor = pieces.long === true ? 4 : 1;
   for (let c = 0; c < 256; c++) {
     if (outPieces(1, c) !== factor || contextOf(c) !== context) continue;
+    if (premapped && !isPremapped(PREMAPPED, c)) continue;
     // A context takes the bits of the offset.
     if (context === 0 && offsetOf(c) !== (pieces.offset ?? 0)) continue;
     for (let b = 0; b < 256; b++) if (hasSizes(pieces, b, c)) return { b, c };

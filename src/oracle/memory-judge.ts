@@ -1,22 +1,15 @@
-// Listens to everything that memory, heap, DMA layer and device report, keeps the case file and asks the oracles whose
-// claim an event touches. Order matters: an event is judged before it takes effect, so that the first wrong step is the
-// one reported.
+// Listens to memory, heap and device, keeps the case file and asks the oracles whose claim an event touches. An event is
+// judged before it takes effect, so that the first wrong step is the one reported.
 
-import type { DmaObserver, MapKind } from '../dma/dma-observer.js';
-import { copyBytes, isHeap } from '../memory/guest-memory.js';
-import type { DeviceWriteObserver } from '../memory/device-view.js';
 import { COHERENT_BASE, COHERENT_SIZE, PAGE_SIZE, POOL_BASE, POOL_SIZE } from '../memory/layout.js';
+import type { DeviceWriteObserver } from '../memory/device-view.js';
 import { FAULT_STORE, type HeapObserver, type MemoryObserver } from '../memory/memory-observer.js';
-import { DMA_ATTR_SKIP_CPU_SYNC, DMA_MAPPING_ERROR, type DmaDirection } from '../platform/dma-api.js';
 import type { TraceSink } from '../verdict/trace.js';
-import { checkCopy, checkCopyIn, checkSlot, checkSlotsDisjoint, failStrayCopy } from './bounce-mismatch.js';
-import { CALL_ADD, CALL_CLIENT, CALL_GET, CALL_RESET } from './calls.js';
-import { bounceOf, type CaseFile, deviceReads, deviceWrites, isPool } from './case-file.js';
-import { checkCopySource, checkExposed, checkWithdrawn, granulesOf } from './disclosure.js';
-import { BY_CLIENT, BY_DRIVER } from './dma-ledger.js';
+import { checkCopy, checkCopyIn, failStrayCopy } from './bounce-mismatch.js';
+import { CALL_GET, CALL_RESET } from './calls.js';
+import { type CaseFile, deviceWrites, isPool } from './case-file.js';
+import { checkCopySource } from './disclosure.js';
 import { checkDoubleFetch } from './double-fetch.js';
-import { failDoubleUnmap } from './double-unmap.js';
-import { checkEarlyUnmap } from './early-unmap.js';
 import { failBadFree, failUseAfterFree } from './heap.js';
 import { checkLoads } from './liveness.js';
 import { failAccess, failRingStore } from './out-of-bounds.js';
@@ -37,15 +30,13 @@ import {
 } from './ring-map.js';
 import { checkDescriptorStore, failDeviceFieldStore } from './ring-publish.js';
 import { failWrittenAfterEnd } from './stale-bytes.js';
-import { checkOwner, failUnknownUnmap } from './unknown-unmap.js';
-import { checkUnmapArguments, checkUnmapRecord, directionName } from './unmap-mismatch.js';
 import { checkUntrustedRead } from './untrusted-read.js';
 
 const SLOT_SHIFT = 11;
 const SLOT_SIZE = 1 << SLOT_SHIFT;
 const SLOTS = POOL_SIZE / SLOT_SIZE;
 
-export class PlatformJudge implements MemoryObserver, HeapObserver, DmaObserver, DeviceWriteObserver {
+export class MemoryJudge implements MemoryObserver, HeapObserver, DeviceWriteObserver {
   trace: TraceSink | null = null;
   /** What was written to each slot since the last scrub, as a range of offsets; empty where the end is 0. */
   private readonly touchedFrom = new Int32Array(SLOTS);
@@ -155,144 +146,6 @@ export class PlatformJudge implements MemoryObserver, HeapObserver, DmaObserver,
     if (this.c.tableAddress === address) this.c.tableAddress = 0;
   }
 
-  // DMA.
-
-  mapping(cpu: number, size: number, direction: DmaDirection, kind: MapKind, attributes: number): void {
-    const { c } = this;
-    c.pendingMap = true;
-    c.pendingCpu = cpu;
-    c.pendingSize = size;
-    c.pendingDirection = direction;
-    c.pendingTarget = -1;
-    this.pendingKind = kind;
-    this.pendingAttributes = attributes;
-  }
-
-  mapped(dma: number): void {
-    const { c } = this;
-    const { ledger, pendingCpu: cpu, pendingSize: size } = c;
-    c.pendingMap = false;
-    if (this.trace !== null) {
-      const what = `map ${size} bytes at ${hex(cpu)} ${directionName(c.pendingDirection)}`;
-      this.trace.event('map', dma === DMA_MAPPING_ERROR ? `${what} fails` : `${what} -> ${hex(dma)}`);
-    }
-    if (dma === DMA_MAPPING_ERROR) {
-      c.mapFailures++;
-      return;
-    }
-    // An indirect table is the driver's own writing: what it holds now is what the device must see.
-    if (isHeap(cpu)) for (let at = cpu; at < cpu + size; at++) c.expected[at] = c.bytes[at]!;
-    const bounce = bounceOf(dma);
-    if (bounce >= 0) {
-      checkSlot(c, dma);
-      checkSlotsDisjoint(c, dma, size);
-      copyBytes(c.expected, bounce, cpu, size);
-    }
-    const entry = ledger.open(dma, cpu, size, c.pendingDirection as DmaDirection);
-    ledger.kind[entry] = this.pendingKind;
-    ledger.attributes[entry] = this.pendingAttributes;
-    ledger.owner[entry] = c.call === CALL_CLIENT ? BY_CLIENT : BY_DRIVER;
-    ledger.token[entry] = c.call === CALL_ADD ? c.token : 0;
-    if (c.call === CALL_ADD) c.buffers.mappings[c.token]!++;
-    if (c.iommu) c.granulesExpected += granulesOf(cpu, size);
-  }
-
-  unmapping(dma: number, size: number, direction: DmaDirection, kind: MapKind, attributes: number): void {
-    const { c } = this;
-    if (this.trace !== null)
-      this.trace.event('unmap', `unmap ${size} bytes at ${hex(dma)} ${directionName(direction)}`);
-    const entry = c.ledger.findLive(dma);
-    c.current = entry;
-    if (entry < 0) {
-      if (!c.probing) this.judgeUnknown(dma, size);
-      return;
-    }
-    c.currentStart = 0;
-    c.currentSize = c.probing ? Math.min(size, c.ledger.size[entry]!) : c.ledger.size[entry]!;
-    c.currentDirection = direction;
-    c.currentCopies = (attributes & DMA_ATTR_SKIP_CPU_SYNC) === 0;
-    checkOwner(c, entry, c.call === CALL_CLIENT ? BY_CLIENT : BY_DRIVER);
-    if (c.probing) return;
-    checkUnmapArguments(c, entry, size, direction, kind, attributes);
-    checkUnmapRecord(c, entry);
-    checkEarlyUnmap(c, entry);
-  }
-
-  unmapped(): void {
-    const { c } = this;
-    const entry = c.current;
-    if (entry < 0) return;
-    const { ledger } = c;
-    const cpu = ledger.cpu[entry]!;
-    const size = ledger.size[entry]!;
-    const bounce = bounceOf(ledger.dma[entry]!);
-    if (bounce >= 0 && c.currentCopies && deviceWrites(c.currentDirection))
-      copyBytes(c.expected, cpu, bounce, c.currentSize);
-    ledger.close(entry);
-    const token = ledger.token[entry]!;
-    if (token > 0) c.buffers.mappings[token]!--;
-    if (c.iommu) {
-      c.granulesExpected -= granulesOf(cpu, size);
-      checkWithdrawn(c);
-    }
-    c.current = -1;
-  }
-
-  syncing(dma: number, size: number, direction: DmaDirection, forDevice: boolean): void {
-    const { c } = this;
-    if (this.trace !== null) {
-      this.trace.event('sync', `sync ${size} bytes at ${hex(dma)} for ${forDevice ? 'device' : 'cpu'}`);
-    }
-    const entry = c.ledger.findContaining(dma, c.probing ? 1 : size);
-    c.current = entry;
-    if (entry < 0) return;
-    c.currentStart = dma - c.ledger.dma[entry]!;
-    c.currentSize = Math.min(size, c.ledger.size[entry]! - c.currentStart);
-    c.currentDirection = direction;
-    c.currentCopies = forDevice ? deviceReads(direction) : deviceWrites(direction);
-    this.syncForDevice = forDevice;
-  }
-
-  synced(): void {
-    const { c } = this;
-    const entry = c.current;
-    c.current = -1;
-    if (entry < 0 || !c.currentCopies) return;
-    const bounce = bounceOf(c.ledger.dma[entry]!);
-    if (bounce < 0) return;
-    const slot = bounce + c.currentStart;
-    const original = c.ledger.cpu[entry]! + c.currentStart;
-    if (this.syncForDevice) copyBytes(c.expected, slot, original, c.currentSize);
-    else copyBytes(c.expected, original, slot, c.currentSize);
-  }
-
-  coherentAllocated(cpu: number, dma: number, size: number): void {
-    if (cpu === 0) {
-      this.c.coherentFailures++;
-      if (this.trace !== null) this.trace.event('coherent', `coherent allocation of ${size} bytes fails`);
-      return;
-    }
-    this.c.coherentLive++;
-    if (this.c.iommu) this.c.granulesExpected += Math.ceil(size / PAGE_SIZE);
-    if (this.trace !== null) this.trace.event('coherent', `coherent ${size} bytes at ${hex(cpu)} = ${hex(dma)}`);
-  }
-
-  coherentFreeing(cpu: number, size: number): void {
-    this.c.coherentLive--;
-    if (this.c.iommu) this.c.granulesExpected -= Math.ceil(size / PAGE_SIZE);
-    if (this.trace !== null) this.trace.event('coherent', `coherent ${size} bytes at ${hex(cpu)} freed`);
-  }
-
-  exposed(_iova: number, cpu: number, readable: boolean): void {
-    const { c } = this;
-    c.granules++;
-    if (c.pendingMap) checkExposed(c, cpu, readable);
-  }
-
-  withdrawn(): void {
-    this.c.granules--;
-  }
-
   // Device.
 
   deviceWrote(address: number, size: number): void {
@@ -314,10 +167,6 @@ export class PlatformJudge implements MemoryObserver, HeapObserver, DmaObserver,
     // A descriptor that the device itself forged can name any other place.
     if (this.c.ledger.findContaining(dma, size) >= 0) checkDeviceRead(this.c, address, size);
   }
-
-  private pendingKind: MapKind = 1;
-  private pendingAttributes = 0;
-  private syncForDevice = false;
 
   private rememberLoad(field: number, size: number, value: number): void {
     const { c } = this;
@@ -361,12 +210,6 @@ export class PlatformJudge implements MemoryObserver, HeapObserver, DmaObserver,
       checkDescriptorStore(c, field, index);
       if (field === DESC_FLAGS && c.ring.packed) c.touchSlot(index);
     } else if (isDeviceField(field)) failDeviceFieldStore(field, index);
-  }
-
-  private judgeUnknown(dma: number, size: number): void {
-    const ended = this.c.ledger.findEnded(dma);
-    if (ended >= 0) failDoubleUnmap(this.c, ended, size);
-    failUnknownUnmap(dma, size);
   }
 
   /** Whether live mappings, or buffers in flight where there is no DMA API, let the device write all of the range. */

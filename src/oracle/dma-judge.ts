@@ -1,0 +1,172 @@
+// Listens to the DMA layer, keeps the ledger and what memory must contain, and asks the oracles whose claim a map, unmap
+// or sync touches. An event is judged before it takes effect, so that the first wrong step is the one reported.
+
+import type { DmaObserver, MapKind } from '../dma/dma-observer.js';
+import { copyBytes, isHeap } from '../memory/guest-memory.js';
+import { PAGE_SIZE } from '../memory/layout.js';
+import { DMA_ATTR_SKIP_CPU_SYNC, DMA_MAPPING_ERROR, type DmaDirection } from '../platform/dma-api.js';
+import type { TraceSink } from '../verdict/trace.js';
+import { checkSlot, checkSlotsDisjoint } from './bounce-mismatch.js';
+import { CALL_ADD, CALL_CLIENT } from './calls.js';
+import { bounceOf, type CaseFile, deviceReads, deviceWrites } from './case-file.js';
+import { checkExposed, checkWithdrawn, granulesOf } from './disclosure.js';
+import { BY_CLIENT, BY_DRIVER } from './dma-ledger.js';
+import { failDoubleUnmap } from './double-unmap.js';
+import { checkEarlyUnmap } from './early-unmap.js';
+import { checkOwner, failUnknownUnmap } from './unknown-unmap.js';
+import { checkUnmapArguments, checkUnmapRecord, directionName } from './unmap-mismatch.js';
+
+export class DmaJudge implements DmaObserver {
+  trace: TraceSink | null = null;
+  private pendingKind: MapKind = 1;
+  private pendingAttributes = 0;
+  private syncForDevice = false;
+
+  constructor(private readonly c: CaseFile) {}
+
+  mapping(cpu: number, size: number, direction: DmaDirection, kind: MapKind, attributes: number): void {
+    const { c } = this;
+    c.pendingMap = true;
+    c.pendingCpu = cpu;
+    c.pendingSize = size;
+    c.pendingDirection = direction;
+    c.pendingTarget = -1;
+    this.pendingKind = kind;
+    this.pendingAttributes = attributes;
+  }
+
+  mapped(dma: number): void {
+    const { c } = this;
+    const { ledger, pendingCpu: cpu, pendingSize: size } = c;
+    c.pendingMap = false;
+    if (this.trace !== null) {
+      const what = `map ${size} bytes at ${hex(cpu)} ${directionName(c.pendingDirection)}`;
+      this.trace.event('map', dma === DMA_MAPPING_ERROR ? `${what} fails` : `${what} -> ${hex(dma)}`);
+    }
+    if (dma === DMA_MAPPING_ERROR) {
+      c.mapFailures++;
+      return;
+    }
+    // An indirect table is the driver's own writing: what it holds now is what the device must see.
+    if (isHeap(cpu)) for (let at = cpu; at < cpu + size; at++) c.expected[at] = c.bytes[at]!;
+    const bounce = bounceOf(dma);
+    if (bounce >= 0) {
+      checkSlot(c, dma);
+      checkSlotsDisjoint(c, dma, size);
+      copyBytes(c.expected, bounce, cpu, size);
+    }
+    const entry = ledger.open(dma, cpu, size, c.pendingDirection as DmaDirection);
+    ledger.kind[entry] = this.pendingKind;
+    ledger.attributes[entry] = this.pendingAttributes;
+    ledger.owner[entry] = c.call === CALL_CLIENT ? BY_CLIENT : BY_DRIVER;
+    ledger.token[entry] = c.call === CALL_ADD ? c.token : 0;
+    if (c.call === CALL_ADD) c.buffers.mappings[c.token]!++;
+    if (c.iommu) c.granulesExpected += granulesOf(cpu, size);
+  }
+
+  unmapping(dma: number, size: number, direction: DmaDirection, kind: MapKind, attributes: number): void {
+    const { c } = this;
+    if (this.trace !== null)
+      this.trace.event('unmap', `unmap ${size} bytes at ${hex(dma)} ${directionName(direction)}`);
+    const entry = c.ledger.findLive(dma);
+    c.current = entry;
+    if (entry < 0) {
+      if (!c.probing) this.judgeUnknown(dma, size);
+      return;
+    }
+    c.currentStart = 0;
+    c.currentSize = c.probing ? Math.min(size, c.ledger.size[entry]!) : c.ledger.size[entry]!;
+    c.currentDirection = direction;
+    c.currentCopies = (attributes & DMA_ATTR_SKIP_CPU_SYNC) === 0;
+    checkOwner(c, entry, c.call === CALL_CLIENT ? BY_CLIENT : BY_DRIVER);
+    if (c.probing) return;
+    checkUnmapArguments(c, entry, size, direction, kind, attributes);
+    checkUnmapRecord(c, entry);
+    checkEarlyUnmap(c, entry);
+  }
+
+  unmapped(): void {
+    const { c } = this;
+    const entry = c.current;
+    if (entry < 0) return;
+    const { ledger } = c;
+    const cpu = ledger.cpu[entry]!;
+    const size = ledger.size[entry]!;
+    const bounce = bounceOf(ledger.dma[entry]!);
+    if (bounce >= 0 && c.currentCopies && deviceWrites(c.currentDirection))
+      copyBytes(c.expected, cpu, bounce, c.currentSize);
+    ledger.close(entry);
+    const token = ledger.token[entry]!;
+    if (token > 0) c.buffers.mappings[token]!--;
+    if (c.iommu) {
+      c.granulesExpected -= granulesOf(cpu, size);
+      checkWithdrawn(c);
+    }
+    c.current = -1;
+  }
+
+  syncing(dma: number, size: number, direction: DmaDirection, forDevice: boolean): void {
+    const { c } = this;
+    if (this.trace !== null) {
+      this.trace.event('sync', `sync ${size} bytes at ${hex(dma)} for ${forDevice ? 'device' : 'cpu'}`);
+    }
+    const entry = c.ledger.findContaining(dma, c.probing ? 1 : size);
+    c.current = entry;
+    if (entry < 0) return;
+    c.currentStart = dma - c.ledger.dma[entry]!;
+    c.currentSize = Math.min(size, c.ledger.size[entry]! - c.currentStart);
+    c.currentDirection = direction;
+    c.currentCopies = forDevice ? deviceReads(direction) : deviceWrites(direction);
+    this.syncForDevice = forDevice;
+  }
+
+  synced(): void {
+    const { c } = this;
+    const entry = c.current;
+    c.current = -1;
+    if (entry < 0 || !c.currentCopies) return;
+    const bounce = bounceOf(c.ledger.dma[entry]!);
+    if (bounce < 0) return;
+    const slot = bounce + c.currentStart;
+    const original = c.ledger.cpu[entry]! + c.currentStart;
+    if (this.syncForDevice) copyBytes(c.expected, slot, original, c.currentSize);
+    else copyBytes(c.expected, original, slot, c.currentSize);
+  }
+
+  coherentAllocated(cpu: number, dma: number, size: number): void {
+    if (cpu === 0) {
+      this.c.coherentFailures++;
+      if (this.trace !== null) this.trace.event('coherent', `coherent allocation of ${size} bytes fails`);
+      return;
+    }
+    this.c.coherentLive++;
+    if (this.c.iommu) this.c.granulesExpected += Math.ceil(size / PAGE_SIZE);
+    if (this.trace !== null) this.trace.event('coherent', `coherent ${size} bytes at ${hex(cpu)} = ${hex(dma)}`);
+  }
+
+  coherentFreeing(cpu: number, size: number): void {
+    this.c.coherentLive--;
+    if (this.c.iommu) this.c.granulesExpected -= Math.ceil(size / PAGE_SIZE);
+    if (this.trace !== null) this.trace.event('coherent', `coherent ${size} bytes at ${hex(cpu)} freed`);
+  }
+
+  exposed(_iova: number, cpu: number, readable: boolean): void {
+    const { c } = this;
+    c.granules++;
+    if (c.pendingMap) checkExposed(c, cpu, readable);
+  }
+
+  withdrawn(): void {
+    this.c.granules--;
+  }
+
+  private judgeUnknown(dma: number, size: number): void {
+    const ended = this.c.ledger.findEnded(dma);
+    if (ended >= 0) failDoubleUnmap(this.c, ended, size);
+    failUnknownUnmap(dma, size);
+  }
+}
+
+function hex(value: number): string {
+  return `0x${value.toString(16)}`;
+}
