@@ -58,28 +58,17 @@ export class Client {
     const total = out + inPieces(a, c);
     if (!this.c.buffers.hasRoom(total) || !this.c.ledger.hasRoom(3 * total + 2)) return false;
     const offset = offsetOf(c);
-    let outBytes = 0;
-    let inBytes = 0;
-    for (let k = 0; k < total; k++) {
-      if (k < out) outBytes += pieceSize(b, c, k);
-      else inBytes += pieceSize(b, c, k);
-    }
+    // Sizes first, at addresses relative to the buffer's start, which is only known once the pages are.
+    const outBytes = this.lay(this.out, b, c, 0, out);
+    const inBytes = this.lay(this.input, b, c, out, total);
     // Writable pieces start on pages of their own: behind an IOMMU the device can write whole granules.
     const outPages = outBytes === 0 ? 0 : pagesFor(offset + outBytes);
     const inPages = inBytes === 0 ? 0 : pagesFor(offset + inBytes);
     this.preparedPages = outPages + inPages;
     this.preparedAt = this.arena.allocPages(this.preparedPages);
     if (this.preparedAt === 0) return false;
-    this.out.clear();
-    this.input.clear();
-    let at = this.preparedAt + offset;
-    for (let k = 0; k < total; k++) {
-      if (k === out) at = this.preparedAt + outPages * PAGE_SIZE + offset;
-      const size = pieceSize(b, c, k);
-      (k < out ? this.out : this.input).push(at, size, 0);
-      this.fill(at, size);
-      at += size;
-    }
+    this.place(this.out, this.preparedAt + offset);
+    this.place(this.input, this.preparedAt + outPages * PAGE_SIZE + offset);
     return true;
   }
 
@@ -270,6 +259,26 @@ export class Client {
       const size = buffers.pieceSize[first + k]!;
       this.dma.unmapPage(buffers.pieceDma[first + k]!, size, direction, 0);
       if (firstDifference(this.c, cpu, size) >= 0) checkWritable(this.c, cpu, size, token);
+    }
+  }
+
+  /** Pieces `from` .. `to` of an add, one behind the other from address 0; their bytes. */
+  private lay(list: ScatterList, b: number, c: number, from: number, to: number): number {
+    let bytes = 0;
+    list.clear();
+    for (let k = from; k < to; k++) {
+      const size = pieceSize(b, c, k);
+      list.push(bytes, size, 0);
+      bytes += size;
+    }
+    return bytes;
+  }
+
+  /** Moves a laid list to its address and fills it. */
+  private place(list: ScatterList, at: number): void {
+    for (let k = 0; k < list.count; k++) {
+      list.address[k]! += at;
+      this.fill(list.address[k]!, list.size[k]!);
     }
   }
 

@@ -266,13 +266,13 @@ test('free-list: count, cycles, entries in flight or outside the ring', () => {
     [
       'cycle',
       (bench): void => {
-        bench.records.next[3] = 1;
+        bench.records.next[2] = 1;
       },
     ],
     [
       'entry in flight',
       (bench): void => {
-        bench.records.next[3] = 0;
+        bench.records.next[2] = 0;
       },
     ],
     [

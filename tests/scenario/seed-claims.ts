@@ -21,6 +21,16 @@ function endsItsLoops(): string[] {
 }
 
 const SPLIT: Claims = {
+  'device-leaves-the-iommu': [
+    'getBuf() = token 1',
+    '!writes 64',
+    'addSgs()',
+    'getBuf() = token 2',
+    'token 4: 0',
+    'getBuf() = token 3',
+  ],
+  'device-leaves-its-buffers': ['!writes 64', 'getBuf() = token 1', '!writes 64', 'getBuf() = token 2'],
+  'split-iova-range-used-up': ['-> 0x800001f00', '-> 0x800043f00', 'getBuf() = token 60', '-> 0x800001f00'],
   'v04-min': [
     'device writes desc[2].flags = 0x1',
     'device writes used.ring[0].id = 0x2',
@@ -517,6 +527,12 @@ const PACKED: Claims = {
 };
 
 const BOUNCE: Claims = {
+  'pool-fragmented-in-pairs': [
+    'map 6144 bytes..fails',
+    '-ENOMEM',
+    'map 4096 bytes..-> 0x100080000',
+    'getBuf() = token 2',
+  ],
   's04-nothing-written': [
     'copy 4096 bytes 0x100000 -> slot 0+0',
     'map 4096 bytes at 0x100000 TO_DEVICE -> 0x100080000',
@@ -568,6 +584,7 @@ const BOUNCE: Claims = {
 };
 
 const MAPPING: Claims = {
+  'failure-without-a-pattern': ['fails', 'token 1: -ENOMEM', 'token 2: 0'],
   'v06-indirect-map-fails-with-a-head-in-use': [
     'avail.ring[0] = 0x0',
     'map map 8',

@@ -242,6 +242,23 @@ const EXHAUSTION: readonly Seed[] = [
     s.get(),
   ]),
   seed(
+    'pool-fragmented-in-pairs',
+    'two free slots side by side where three are wanted',
+    { num: 8, poolSlots: 4 },
+    (s) => [
+      s.clientMap({ direction: 'to-device', size: 8 }),
+      s.clientMap({ direction: 'from-device', size: 8 }),
+      s.clientMap({ direction: 'to-device', size: 8 }),
+      s.clientMap({ direction: 'from-device', size: 8 }),
+      s.clientUnmap(0),
+      s.clientUnmap(1),
+      s.add({ in: 1, first: 6144 }),
+      s.add({ in: 1, first: 4096 }),
+      s.complete(0, 'half'),
+      s.get(),
+    ],
+  ),
+  seed(
     'larger-than-any-mapping',
     '260 KiB can never be bounced; the limit says so',
     { num: 8, minAlignMask: 0xfff },

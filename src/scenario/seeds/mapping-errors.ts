@@ -386,6 +386,13 @@ const SPLIT_ONLY: readonly Seed[] = [
       s.get(),
     ],
   ),
+  seed('failure-without-a-pattern', 'an empty pattern means one failure', { num: 4 }, (s) => [
+    s.fail('map', 1, 0),
+    s.add({ out: 1, in: 1 }),
+    s.add({ out: 1, in: 1 }),
+    s.complete(0, 'all'),
+    s.get(),
+  ]),
   seed(
     'split-resize-no-power-of-two',
     'a size that a split ring cannot have: -ENOMEM after the buffers are gone',
