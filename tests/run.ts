@@ -11,10 +11,14 @@ import { spec } from 'node:test/reporters';
 /** Test files in processes of their own at a time. */
 const CONCURRENCY = 2;
 
+const TEST_FILE = '.test.js';
+
 class Tally {
   passed = 0;
   failed = 0;
   skipped = 0;
+  /** Files that ended well and ran nothing. */
+  readonly empty: string[] = [];
 
   get line(): string {
     const skipped = this.skipped === 0 ? '' : `, ${this.skipped} skipped`;
@@ -28,6 +32,7 @@ interface TestEvent {
 }
 
 interface TestResult {
+  readonly name: string;
   readonly skip?: string | boolean;
   readonly todo?: string | boolean;
   readonly details?: { readonly type?: string; readonly error?: { readonly failureType?: string } };
@@ -47,12 +52,20 @@ function counting(tally: Tally): Transform {
 
 function countPass(tally: Tally, result: TestResult): void {
   if (result.details?.type === 'suite') return;
-  if (isMarked(result.skip) || isMarked(result.todo)) tally.skipped++;
+  if (result.name.endsWith(TEST_FILE)) {
+    // The runner reports a file under its own name only when no test of it was reported.
+    tally.failed++;
+    tally.empty.push(result.name);
+  } else if (isMarked(result.skip) || isMarked(result.todo)) tally.skipped++;
   else tally.passed++;
 }
 
 function countFail(tally: Tally, result: TestResult): void {
   const { details } = result;
+  if (isMarked(result.todo)) {
+    tally.skipped++;
+    return;
+  }
   // A parent whose only fault is that a test in it failed is not counted again.
   if (details?.error?.failureType === 'subtestsFailed') return;
   tally.failed++;
@@ -69,7 +82,7 @@ function testFilesBelow(folder: string): string[] {
     .flatMap((entry) => {
       const path = join(folder, entry.name);
       if (entry.isDirectory()) return testFilesBelow(path);
-      return entry.name.endsWith('.test.js') ? [path] : [];
+      return entry.name.endsWith(TEST_FILE) ? [path] : [];
     });
 }
 
@@ -95,6 +108,7 @@ async function main(): Promise<void> {
     await finished(events.pipe(counting(tally)).pipe(new spec()).pipe(output()));
   }
   process.exitCode = tally.failed > 0 || tally.passed === 0 ? 1 : 0;
+  for (const file of tally.empty) process.stdout.write(`no tests were run in ${file}\n`);
   process.stdout.write(`${tally.line}\n`);
 }
 

@@ -7,6 +7,7 @@ import { versions } from '../campaign/versions.js';
 import { addDescribeCommand } from './describe-command.js';
 import { addDoctorCommand } from './doctor-command.js';
 import { addFuzzCommand } from './fuzz-command.js';
+import { addHonestCommand } from './honest-command.js';
 import { addListCommand } from './list-command.js';
 import { addReplayCommand } from './replay-command.js';
 
@@ -37,6 +38,7 @@ function createProgram(): Command {
   addReplayCommand(program);
   addDescribeCommand(program);
   addDoctorCommand(program);
+  addHonestCommand(program);
   // Also for commands that were made on their own and only added.
   for (const command of program.commands) command.copyInheritedSettings(program);
   return program;

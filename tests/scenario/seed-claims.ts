@@ -527,6 +527,12 @@ const PACKED: Claims = {
 };
 
 const BOUNCE: Claims = {
+  's01-neighbour-survives-a-wrong-size': [
+    'unmap 4097 bytes',
+    'copy 64 bytes slot 0+0',
+    '-> 0x100080000',
+    'TO_DEVICE fails',
+  ],
   'pool-fragmented-in-pairs': [
     'map 6144 bytes..fails',
     '-ENOMEM',

@@ -13,7 +13,7 @@ import { blankConfiguration, type Configuration, decodeConfiguration } from '../
 import { OPERATIONS, OPERATION_TABLES } from '../../src/scenario/operations.js';
 import { decodeScenario, encodeScenario } from '../../src/scenario/scenario.js';
 import { SEEDS } from '../../src/scenario/seeds/all-seeds.js';
-import { seed, type Seed } from '../../src/scenario/seeds/seed.js';
+import { type Seed, seedsOf } from '../../src/scenario/seeds/seed.js';
 import { Steps } from '../../src/scenario/seeds/steps.js';
 import type { TargetSpec } from '../../src/target/target-spec.js';
 import { TARGETS, targetByName } from '../../src/target/targets.js';
@@ -170,12 +170,12 @@ describe('the builder', () => {
   });
 
   test('refuses a configuration that the target cannot have', () => {
-    assert.throws(() => seed('packed_ring_fuzzer', 'x', 'why', { packed: false, num: 512 }, () => []), RangeError);
-    assert.throws(() => seed('split_ring_fuzzer', 'x', 'why', { num: 3 }, () => []), RangeError);
-    assert.throws(() => seed('bounce_fuzzer', 'x', 'why', { poolSlots: 5 }, () => []), RangeError);
+    assert.throws(() => seedsOf('packed_ring_fuzzer')('x', 'why', { packed: false, num: 512 }, () => []), RangeError);
+    assert.throws(() => seedsOf('split_ring_fuzzer')('x', 'why', { num: 3 }, () => []), RangeError);
+    assert.throws(() => seedsOf('bounce_fuzzer')('x', 'why', { poolSlots: 5 }, () => []), RangeError);
   });
 
   test('refuses an operation that the table lacks', () => {
-    assert.throws(() => seed('bounce_fuzzer', 'x', 'why', {}, (s) => [s.break()]), /not in the bounce table/);
+    assert.throws(() => seedsOf('bounce_fuzzer')('x', 'why', {}, (s) => [s.break()]), /not in the bounce table/);
   });
 });

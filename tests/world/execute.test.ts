@@ -91,9 +91,9 @@ test('a finding says what, where, when and the numbers', () => {
 test('the trace of a finding ends with it', () => {
   const { trace, verdict } = executeTraced(canary, canaryScenario());
   assert.equal(verdict.kind, 'finding');
-  const last = trace.steps.at(-1);
-  assert.deepEqual(last?.events.at(-1), { kind: 'violation', text: 'unmap-mismatch: direction' });
-  assert.equal(last?.number, 12);
+  const last = trace.steps.at(-1) ?? assert.fail('no steps');
+  assert.deepEqual(last.events.at(-1), { kind: 'violation', text: 'unmap-mismatch: direction' });
+  assert.equal(last.number, 12);
   assert.match(trace.hash, /^[0-9a-f]{16}$/);
 });
 

@@ -1,22 +1,42 @@
 // Every seed, in the order in which the manifest lists them.
 
-import { BOUNCE } from './bounce.js';
-import { MAPPING_ERRORS } from './mapping-errors.js';
-import { PACKED_HONEST } from './packed-honest.js';
-import { PACKED_HOSTILE } from './packed-hostile.js';
+import { BOUNCE_CONTENTS } from './bounce-contents.js';
+import { BOUNCE_SLOTS } from './bounce-slots.js';
+import { FAILING_MAPS } from './failing-maps.js';
+import { FAILING_SERVICES } from './failing-services.js';
+import { PACKED_LIFE } from './packed-life.js';
+import { PACKED_NOTIFICATION } from './packed-notification.js';
+import { PACKED_RACES } from './packed-races.js';
+import { PACKED_TRAFFIC } from './packed-traffic.js';
+import { PACKED_USED } from './packed-used.js';
+import { PACKED_WINDOWS } from './packed-windows.js';
 import { RAW_RINGS } from './raw-rings.js';
 import type { Seed } from './seed.js';
-import { SPLIT_HONEST } from './split-honest.js';
-import { SPLIT_HOSTILE } from './split-hostile.js';
+import { SPLIT_LIFE } from './split-life.js';
+import { SPLIT_METADATA } from './split-metadata.js';
+import { SPLIT_NEXT_FLAG } from './split-next-flag.js';
+import { SPLIT_NOTIFICATION } from './split-notification.js';
 import { SPLIT_RACES } from './split-races.js';
+import { SPLIT_TRAFFIC } from './split-traffic.js';
+import { SPLIT_USED_RING } from './split-used-ring.js';
 
 export const SEEDS: readonly Seed[] = [
-  ...SPLIT_HONEST,
-  ...SPLIT_HOSTILE,
+  ...SPLIT_TRAFFIC,
+  ...SPLIT_NOTIFICATION,
+  ...SPLIT_LIFE,
+  ...SPLIT_NEXT_FLAG,
+  ...SPLIT_METADATA,
+  ...SPLIT_USED_RING,
   ...SPLIT_RACES,
-  ...PACKED_HONEST,
-  ...PACKED_HOSTILE,
-  ...BOUNCE,
-  ...MAPPING_ERRORS,
+  ...PACKED_TRAFFIC,
+  ...PACKED_NOTIFICATION,
+  ...PACKED_LIFE,
+  ...PACKED_WINDOWS,
+  ...PACKED_USED,
+  ...PACKED_RACES,
+  ...BOUNCE_CONTENTS,
+  ...BOUNCE_SLOTS,
+  ...FAILING_MAPS,
+  ...FAILING_SERVICES,
   ...RAW_RINGS,
 ];

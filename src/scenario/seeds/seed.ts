@@ -18,18 +18,19 @@ export interface Seed {
 
 export type ScenarioTarget = 'split_ring_fuzzer' | 'packed_ring_fuzzer' | 'bounce_fuzzer' | 'mapping_error_fuzzer';
 
-/** A seed that is a scenario. Throws a RangeError for what the target's input format cannot say. */
-export function seed(
-  target: ScenarioTarget,
-  name: string,
-  why: string,
-  part: Partial<Configuration>,
-  build: (s: Steps) => readonly (Step | readonly Step[])[],
-): Seed {
-  const config = configurationOf(target, part);
-  const steps = build(new Steps(config.packed)).flat();
-  const header = encodeConfiguration(config);
-  return { target, name, why, bytes: encodeScenario(specOf(target).operations, { header, steps }) };
+/** What a seed's steps are built with: steps, or runs of steps. */
+export type Build = (s: Steps) => readonly (Step | readonly Step[])[];
+
+export type DefineSeed = (name: string, why: string, part: Partial<Configuration>, build: Build) => Seed;
+
+/** Defines scenarios of one target. What its input format cannot say is a RangeError. */
+export function seedsOf(target: ScenarioTarget): DefineSeed {
+  return (name, why, part, build) => {
+    const config = configurationOf(target, part);
+    const steps = build(new Steps(config.packed)).flat();
+    const header = encodeConfiguration(config);
+    return { target, name, why, bytes: encodeScenario(specOf(target).operations, { header, steps }) };
+  };
 }
 
 /** Buffers that the raw target puts in flight, and which calls it makes: one byte (src/world/runner.ts). */

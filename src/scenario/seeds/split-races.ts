@@ -1,9 +1,10 @@
 // Split rings: what the device does in the middle of a driver call. getBuf reads used.idx, the id and the length, in that
 // order and once each.
 
-import type { Seed } from './seed.js';
-import { seed } from './seed.js';
+import { type Seed, seedsOf } from './seed.js';
 import type { ArmMode } from './steps.js';
+
+const seed = seedsOf('split_ring_fuzzer');
 
 const MODES: readonly (readonly [mode: ArmMode, operand: number])[] = [
   ['xor', 0x0001],
@@ -16,7 +17,6 @@ const GET_LOADS = ['idx', 'id', 'len'] as const;
 const AT_LOADS: readonly Seed[] = GET_LOADS.flatMap((field, k) =>
   MODES.map(([mode, operand]) =>
     seed(
-      'split_ring_fuzzer',
       `race-get-${field}-${mode}`,
       `used ${field} changes (${mode}) just before getBuf reads it`,
       { num: 4 },
@@ -37,24 +37,17 @@ const AT_LOADS: readonly Seed[] = GET_LOADS.flatMap((field, k) =>
 );
 
 const PLACED: readonly Seed[] = [
+  seed('race-kick-loads', 'avail_event and used.flags change under kickPrepare', { num: 4, eventIndex: true }, (s) => [
+    s.add({ out: 1 }),
+    s.armLoad(1, 'add', 0xffff),
+    s.kick(),
+    s.add({ out: 1 }),
+    s.armLoad(1, 'set', 1),
+    s.kick(),
+    s.armLoad(1, 'xor', 0x8000),
+    s.kickPrepare(),
+  ]),
   seed(
-    'split_ring_fuzzer',
-    'race-kick-loads',
-    'avail_event and used.flags change under kickPrepare',
-    { num: 4, eventIndex: true },
-    (s) => [
-      s.add({ out: 1 }),
-      s.armLoad(1, 'add', 0xffff),
-      s.kick(),
-      s.add({ out: 1 }),
-      s.armLoad(1, 'set', 1),
-      s.kick(),
-      s.armLoad(1, 'xor', 0x8000),
-      s.kickPrepare(),
-    ],
-  ),
-  seed(
-    'split_ring_fuzzer',
     'race-callback-loads',
     'used.idx moves between switching callbacks on and looking again',
     { num: 4, eventIndex: true },
@@ -77,7 +70,6 @@ const PLACED: readonly Seed[] = [
     ],
   ),
   seed(
-    'split_ring_fuzzer',
     'race-double-fetch-of-the-id',
     'the id changes right after it was read: the next load is the length',
     { num: 8 },
@@ -91,24 +83,17 @@ const PLACED: readonly Seed[] = [
       s.get(),
     ],
   ),
+  seed('race-forged-entry-at-first-load', 'a used entry appears while getBuf looks for one', { num: 4 }, (s) => [
+    s.addMany(2, { in: 1 }),
+    s.defer('shared load', 1),
+    s.forgeUsed({ pending: 1 }, 4),
+    s.get(),
+    s.defer('shared load', 2),
+    s.forgeUsed({ pending: 1 }, 4),
+    s.complete(0, 'all', { interrupt: false }),
+    s.get(2),
+  ]),
   seed(
-    'split_ring_fuzzer',
-    'race-forged-entry-at-first-load',
-    'a used entry appears while getBuf looks for one',
-    { num: 4 },
-    (s) => [
-      s.addMany(2, { in: 1 }),
-      s.defer('shared load', 1),
-      s.forgeUsed({ pending: 1 }, 4),
-      s.get(),
-      s.defer('shared load', 2),
-      s.forgeUsed({ pending: 1 }, 4),
-      s.complete(0, 'all', { interrupt: false }),
-      s.get(2),
-    ],
-  ),
-  seed(
-    'split_ring_fuzzer',
     'race-in-map-window',
     'descriptors already written change between two maps of one add',
     { num: 8, backEnd: 'swiotlb' },
@@ -131,7 +116,6 @@ const PLACED: readonly Seed[] = [
     ],
   ),
   seed(
-    'split_ring_fuzzer',
     'race-in-unmap-window',
     'bounce slots and ring change between two unmaps of one get',
     { num: 8, backEnd: 'swiotlb' },
@@ -153,7 +137,6 @@ const PLACED: readonly Seed[] = [
     ],
   ),
   seed(
-    'split_ring_fuzzer',
     'race-indirect-unmap-window',
     'the table, still mapped, and its head are rewritten while the head is unmapped',
     { num: 4, indirect: true, backEnd: 'swiotlb' },
@@ -172,7 +155,6 @@ const PLACED: readonly Seed[] = [
     ],
   ),
   seed(
-    'split_ring_fuzzer',
     'race-table-slot-before-it-is-mapped',
     'the device fills free slots ahead of the mapping that will get them',
     { num: 4, indirect: true, backEnd: 'swiotlb', poolSlots: 16 },
@@ -187,42 +169,30 @@ const PLACED: readonly Seed[] = [
       s.get(),
     ],
   ),
-  seed(
-    'split_ring_fuzzer',
-    'race-during-reset',
-    'completions and lies while a reset takes the buffers back',
-    { num: 8 },
-    (s) => [
-      s.addMany(3, { in: 1 }),
-      s.complete(1, 'all'),
-      s.defer('unmap', 1),
-      s.pokeAll('desc.flags', { flip: 0 }),
-      s.defer('unmap', 2),
-      s.poke('used.idx', 0, { add: 5 }),
-      s.reset(),
-      s.addMany(2, { in: 1 }),
-      s.get(),
-      s.defer('unmap', 1),
-      s.poke('used.idx', 0, 'all-ones'),
-      s.resize(4),
-      s.add({ in: 1 }),
-      s.get(),
-    ],
-  ),
-  seed(
-    'split_ring_fuzzer',
-    'race-many-armed',
-    'eight armed loads and as many deferred writes at once',
-    { num: 8 },
-    (s) => [
-      s.addMany(8, { in: 1 }),
-      s.completeMany(8, 'all', { interrupt: false }),
-      [3, 6, 9, 12].map((load) => s.armLoad(load, 'add', load)),
-      [2, 5].flatMap((load) => [s.defer('shared load', load), s.poke('used.len', 0, { flip: load })]),
-      s.armLoad(14, 'xor', 8),
-      s.drain(),
-    ],
-  ),
+  seed('race-during-reset', 'completions and lies while a reset takes the buffers back', { num: 8 }, (s) => [
+    s.addMany(3, { in: 1 }),
+    s.complete(1, 'all'),
+    s.defer('unmap', 1),
+    s.pokeAll('desc.flags', { flip: 0 }),
+    s.defer('unmap', 2),
+    s.poke('used.idx', 0, { add: 5 }),
+    s.reset(),
+    s.addMany(2, { in: 1 }),
+    s.get(),
+    s.defer('unmap', 1),
+    s.poke('used.idx', 0, 'all-ones'),
+    s.resize(4),
+    s.add({ in: 1 }),
+    s.get(),
+  ]),
+  seed('race-many-armed', 'eight armed loads and as many deferred writes at once', { num: 8 }, (s) => [
+    s.addMany(8, { in: 1 }),
+    s.completeMany(8, 'all', { interrupt: false }),
+    [3, 6, 9, 12].map((load) => s.armLoad(load, 'add', load)),
+    [2, 5].flatMap((load) => [s.defer('shared load', load), s.poke('used.len', 0, { flip: load })]),
+    s.armLoad(14, 'xor', 8),
+    s.drain(),
+  ]),
 ];
 
 export const SPLIT_RACES: readonly Seed[] = [...AT_LOADS, ...PLACED];

@@ -1,0 +1,177 @@
+// Packed queues from creation to destruction: contexts, premapped buffers, reset, resize, and what a broken one answers.
+
+import { FAIL_COHERENT, FAIL_KMALLOC } from '../../platform/failures.js';
+import { everyCall, roundTrip } from './phrases.js';
+import { type Seed, seedsOf } from './seed.js';
+
+const seed = seedsOf('packed_ring_fuzzer');
+
+export const PACKED_LIFE: readonly Seed[] = [
+  seed(
+    'packed-contexts',
+    'each buffer comes back with its own context, chains without tables',
+    {
+      num: 8,
+      context: true,
+      indirect: true,
+    },
+    (s) => [
+      s.add({ out: 1, in: 1, context: 1 }),
+      s.add({ in: 1, context: 2 }),
+      s.add({ in: 2, context: 3 }),
+      s.add({ out: 1 }),
+      s.add({ in: 1, context: 4 }),
+      s.complete(3, 'all'),
+      s.completeMany(3, 'all'),
+      s.drain(),
+      s.add({ in: 1 }),
+      s.completeMany(2, 'half'),
+      s.drain(),
+    ],
+  ),
+  seed(
+    'packed-premapped',
+    "buffers that the client mapped: only the table is the driver's to map",
+    {
+      num: 8,
+      indirect: true,
+      backEnd: 'swiotlb',
+    },
+    (s) => [
+      s.add({ out: 1, premapped: true }),
+      s.add({ out: 2, in: 2, premapped: true }),
+      s.add({ in: 1, kick: true }),
+      s.completeMany(3, 'half'),
+      s.drain(),
+      s.add({ out: 1, in: 1, premapped: true }),
+      s.detachAll(),
+      s.add({ out: 1, in: 1, premapped: true }),
+      s.reset(),
+    ],
+  ),
+  seed('packed-premapped-direct', 'the same without tables, behind an IOMMU', { num: 8, backEnd: 'iommu' }, (s) => [
+    s.add({ out: 2, in: 2, premapped: true }),
+    s.add({ out: 1, in: 1 }),
+    s.completeMany(2, 'all'),
+    s.drain(),
+    s.add({ out: 3, in: 2, premapped: true }),
+    s.resize(3),
+    s.add({ in: 2, premapped: true }),
+  ]),
+  seed(
+    'packed-detach-all',
+    'taken back in the middle of a lap: only a reset makes the slots usable (V33)',
+    {
+      num: 4,
+      indirect: true,
+    },
+    (s) => [
+      s.add({ out: 1, in: 1 }),
+      s.add({ out: 1 }),
+      s.add({ in: 3 }),
+      s.complete(1, 'all'),
+      s.detachAll(),
+      ...roundTrip(s),
+      s.detachAll(),
+      ...roundTrip(s),
+    ],
+  ),
+  seed('packed-reset', 'a reset in the second lap starts again in the first', { num: 4, eventIndex: true }, (s) => [
+    s.add({ out: 1, in: 2 }),
+    s.complete(0, 'all'),
+    s.get(),
+    s.add({ out: 1, in: 1 }),
+    s.disableCb(),
+    s.reset(),
+    ...roundTrip(s),
+    s.reset(),
+    s.reset(),
+    ...roundTrip(s),
+  ]),
+  seed('packed-not-resettable', 'without the feature reset and resize are -ENOENT', { resettable: false }, (s) => [
+    s.add({ out: 1, in: 1 }),
+    s.reset(),
+    s.resize(8),
+    s.complete(0, 'all'),
+    s.get(),
+    s.detachAll(),
+    s.add({ in: 1 }),
+    s.reset(),
+    s.add({ in: 1 }),
+  ]),
+  seed(
+    'packed-resize',
+    'up, down, to the same size, to 0, to too many, and to sizes no split ring has',
+    {
+      num: 4,
+    },
+    (s) => [
+      s.add({ out: 1, in: 1 }),
+      s.resize(16),
+      s.addMany(12, { in: 1 }),
+      s.completeMany(3, 'all'),
+      s.get(2),
+      s.resize(3),
+      s.addMany(3, { out: 1 }),
+      s.resize(3),
+      s.resize(0),
+      s.resize('too-large'),
+      s.completeMany(2, 'all'),
+      s.get(),
+      s.resize(129),
+      s.add({ out: 1, in: 1 }),
+      s.resize(256),
+      ...roundTrip(s),
+      s.resize(1),
+      s.add({ in: 1 }),
+    ],
+  ),
+  seed('packed-broken-queue-every-call', 'what a queue broken by its client still answers (E23)', { num: 8 }, (s) => [
+    s.add({ out: 1, in: 1 }),
+    s.addMany(2, { in: 1 }),
+    s.complete(0, 'all', { interrupt: false }),
+    s.break(),
+    ...everyCall(s),
+    s.reset(),
+    ...roundTrip(s),
+  ]),
+  seed(
+    'packed-notify-fails-every-call',
+    'a transport that is gone breaks the queue; every call after it',
+    {
+      num: 8,
+      eventIndex: true,
+    },
+    (s) => [
+      s.add({ out: 1, in: 1 }),
+      s.add({ in: 1 }),
+      s.fail('notify', 0),
+      s.kick(),
+      s.complete(0, 'all', { interrupt: false }),
+      ...everyCall(s),
+      s.detachAll(),
+      ...roundTrip(s),
+    ],
+  ),
+  seed('packed-query', 'what is asked without being told', { num: 2, backEnd: 'swiotlb' }, (s) => [
+    s.query(),
+    s.break(),
+    s.query(),
+  ]),
+  seed(
+    'packed-create-no-state',
+    'no memory for the state: nothing is left behind',
+    {
+      createFailure: FAIL_KMALLOC,
+    },
+    (s) => roundTrip(s),
+  ),
+  ...[0, 1, 2].map((createFailureSkip) =>
+    seed(
+      `packed-create-no-area-${createFailureSkip + 1}`,
+      'the ring and both event structures are three allocations; one of them fails (V10)',
+      { createFailure: FAIL_COHERENT, createFailureSkip },
+      (s) => roundTrip(s),
+    ),
+  ),
+];
