@@ -45,6 +45,8 @@ function createProgram(): Command {
 }
 
 async function main(): Promise<void> {
+  // Stacks then name lines of the TypeScript sources, and with them the driver site of a finding.
+  process.setSourceMapsEnabled(true);
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(EXIT_CLOSED_PIPE);
     throw error;

@@ -1,6 +1,7 @@
 // Every bounce copy moves the bytes of one mapping between its own slot and its own original, in the direction that the
 // mapping allows (facts 4.1). Each copy is seen before it happens, whoever asked for it.
 
+import { PAGE_SIZE } from '../memory/layout.js';
 import { bounceOf, type CaseFile, deviceReads, deviceWrites, isPool } from './case-file.js';
 import { fail, type OracleInfo } from './oracle.js';
 import { directionName } from './unmap-mismatch.js';
@@ -22,12 +23,32 @@ export function checkCopyIn(c: CaseFile, target: number, source: number, size: n
   });
 }
 
-/** The slot that the map handed out must be the one that was filled. */
-export function checkSlot(c: CaseFile, dma: number): void {
-  if (c.pendingTarget < 0 || bounceOf(dma) === c.pendingTarget) return;
-  fail(bounceMismatch, 'slot', {
-    expected: { address: dma },
-    got: { 'filled slot': c.pendingTarget },
+/** The slot that the map handed out: the one that was filled, inside the pool and aligned as asked (facts 4.1). */
+export function checkSlot(c: CaseFile, dma: number, size: number): void {
+  const bounce = bounceOf(dma);
+  if (c.pendingTarget >= 0 && bounce !== c.pendingTarget) {
+    fail(bounceMismatch, 'slot', { expected: { address: dma }, got: { 'filled slot': c.pendingTarget } });
+  }
+  if (bounce + size > c.poolEnd) {
+    fail(bounceMismatch, 'slot beyond the pool', {
+      expected: { 'pool end': c.poolEnd },
+      got: { address: bounce, size },
+    });
+  }
+  const { minAlignMask, allocAlignMask } = c;
+  const offset = c.pendingCpu & minAlignMask & (allocAlignMask | 2047);
+  const misaligned =
+    ((bounce ^ c.pendingCpu) & minAlignMask) !== 0 ||
+    ((bounce - offset) & allocAlignMask) !== 0 ||
+    (size >= PAGE_SIZE && minAlignMask === 0 && allocAlignMask === 0 && (bounce & (PAGE_SIZE - 1)) !== 0);
+  if (!misaligned) return;
+  fail(bounceMismatch, 'slot alignment', {
+    expected: {
+      cpu: c.pendingCpu,
+      'minimum alignment mask': minAlignMask,
+      'allocation alignment mask': allocAlignMask,
+    },
+    got: { address: bounce, size },
   });
 }
 

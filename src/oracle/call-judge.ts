@@ -31,6 +31,7 @@ import { checkQuiesced, checkTokenLeak } from './mapping-leak.js';
 import {
   checkCallbacks,
   checkEventFields,
+  checkEventOrder,
   checkInterruptResult,
   checkKickDecision,
   checkNotifications,
@@ -40,10 +41,17 @@ import {
 import { failPremature } from './premature.js';
 import { checkReadOnlyData } from './read-only-data.js';
 import { DESC_FLAGS, USED_ID_FIELD, DESC_ID, USED_IDX_FIELD } from './ring-map.js';
-import { checkNothingPublished, checkPackedPublish, checkRetracted, checkSplitPublish } from './ring-publish.js';
+import {
+  checkNeverPublished,
+  checkNothingPublished,
+  checkPackedPublish,
+  checkRetracted,
+  checkRingCleared,
+  checkSplitPublish,
+} from './ring-publish.js';
 import { checkStaleBytes } from './stale-bytes.js';
 import { checkNothingLeft } from './teardown.js';
-import { checkAllRecycled, checkContext, checkDetached, checkRecycled, checkToken } from './token.js';
+import { checkAllRecycled, checkContext, checkDetached, checkRecycled, checkToken, failNotLooked } from './token.js';
 
 export class CallJudge {
   constructor(private readonly c: CaseFile) {}
@@ -65,7 +73,9 @@ export class CallJudge {
 
   /** After create, reset and resize: the ring is where the driver says. */
   ringAttached(): void {
-    checkEventFields(this.c);
+    const { c } = this;
+    checkEventFields(c);
+    if (c.restarted) checkRingCleared(c);
   }
 
   added(token: number, result: number, broken: boolean): void {
@@ -84,6 +94,7 @@ export class CallJudge {
       buffers.state[token] = REFUSED;
       checkTokenLeak(c, token, 'failed add');
       checkFailedAdd(c, result);
+      checkNeverPublished(c);
       if (model.packed) checkNothingPublished(c);
       checkReadOnlyData(c, token);
     }
@@ -100,16 +111,19 @@ export class CallJudge {
       return;
     }
     const sawId = c.sawField(model.packed ? DESC_ID : USED_ID_FIELD);
-    const due = sawId ? c.releasing : 0;
+    if (!sawId) {
+      failNotLooked(c, got);
+      return;
+    }
+    const due = c.releasing;
     checkToken(c, due, got);
     if (due === 0) {
       model.broken = true;
       checkBroken(c, broken);
       return;
     }
-    const id = model.tokenOf[c.seenId] === due ? c.seenId : c.buffers.id[due]!;
     const descriptors = c.buffers.descriptors[due]!;
-    model.end(c.buffers, id);
+    model.end(c.buffers, c.seenId);
     model.advanceUsed(descriptors);
     if (model.callbacksOn && (!model.packed || model.eventFlags === EVENT_F_DESC)) {
       model.eventPosition = model.usedPosition;
@@ -153,6 +167,7 @@ export class CallJudge {
   /** enableCb: true must mean that nothing is pending. */
   callbacksEnabled(result: boolean): void {
     const { c } = this;
+    checkEventOrder(c);
     c.model.callbacksEnabled(c.model.usedPosition);
     checkEventFields(c);
     if (c.brokenBefore) {
@@ -164,6 +179,7 @@ export class CallJudge {
 
   callbacksPrepared(opaque: number): void {
     const { c } = this;
+    checkEventOrder(c);
     c.model.callbacksEnabled(c.model.usedPosition);
     checkEventFields(c);
     checkResult('enableCbPrepare', c.model.usedPosition, opaque);
@@ -186,6 +202,7 @@ export class CallJudge {
       if (!result) failLoop('enableCbDelayed', result);
       return;
     }
+    checkEventOrder(c);
     if (model.packed) {
       const delay = Math.trunc(((model.num - model.numFree) * 3) / 4);
       const index = model.usedIndex + delay;
@@ -245,6 +262,7 @@ export class CallJudge {
     const { model } = c;
     checkResult(num < 0 ? 'reset' : 'resize', dueResetResult(c, num, transport), result);
     if (transport.stopped) {
+      c.restarted = true;
       checkAllRecycled(c, num < 0 ? 'reset' : 'resize');
       model.restart(num >= 0 && resizeAllocates(c, num) ? num : model.num);
       model.broken = transport.enableError !== 0;

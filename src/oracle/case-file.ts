@@ -4,7 +4,15 @@
 
 import { DMA_FROM_DEVICE, DMA_TO_DEVICE } from '../platform/dma-api.js';
 import type { DriverRecords } from '../platform/ring-driver.js';
-import { COHERENT_BASE, COHERENT_SIZE, MEMORY_SIZE, PHYSICAL_BASE, POOL_BASE, POOL_SIZE } from '../memory/layout.js';
+import {
+  COHERENT_BASE,
+  COHERENT_SIZE,
+  MEMORY_SIZE,
+  PAGE_SIZE,
+  PHYSICAL_BASE,
+  POOL_BASE,
+  POOL_SIZE,
+} from '../memory/layout.js';
 import { fillPattern } from '../memory/guest-memory.js';
 import { BufferTable } from './buffer-table.js';
 import { CALL_NONE } from './calls.js';
@@ -33,6 +41,10 @@ export class CaseFile {
   /** The driver's records, null for a driver that does not show any. */
   records: DriverRecords | null = null;
   iommu = false;
+  /** swiotlb: end of the configured pool and the alignment that it must keep. */
+  poolEnd = POOL_BASE;
+  minAlignMask = 0;
+  allocAlignMask = 0;
 
   // The call in progress.
   call = CALL_NONE;
@@ -52,7 +64,8 @@ export class CaseFile {
   seenId = 0;
   seenLen = 0;
   seenEvent = 0;
-  seenIndex = 0;
+  /** Entry of the last read of each field, valid where sawField says so. */
+  readonly seenIndexOf = new Uint16Array(32);
 
   // What happened in this call.
   firstMapping = 0;
@@ -67,8 +80,13 @@ export class CaseFile {
   lastStoreField = 0;
   lastStoreIndex = 0;
   touchedSlots = 0;
+  /** Stores of an add that made a buffer visible. */
+  publications = 0;
+  /** The piece that the next map of an add must be for. */
+  nextPiece = 0;
   readonly touched = new Uint16Array(MAX_TOUCHED);
-  recycled = 0;
+  /** A reset or resize took the queue back to its beginning. */
+  restarted = false;
 
   // Snapshot taken when the call began.
   brokenBefore = false;
@@ -79,6 +97,10 @@ export class CaseFile {
   // Totals.
   heapLive = 0;
   coherentLive = 0;
+  /** Bit n: page n of coherent memory is allocated. */
+  coherentPages = 0;
+  /** Bytes asked for, by the page that an allocation starts in. */
+  readonly coherentSize = new Int32Array(COHERENT_SIZE / PAGE_SIZE);
   granules = 0;
   granulesExpected = 0;
 
@@ -113,6 +135,7 @@ export class CaseFile {
     this.probing = false;
     this.heapLive = 0;
     this.coherentLive = 0;
+    this.coherentPages = 0;
     this.granules = 0;
     this.granulesExpected = 0;
     this.pendingMap = false;
@@ -137,7 +160,9 @@ export class CaseFile {
     this.callbacks = 0;
     this.lastStoreField = 0;
     this.touchedSlots = 0;
-    this.recycled = 0;
+    this.publications = 0;
+    this.nextPiece = 0;
+    this.restarted = false;
     this.brokenBefore = this.model.broken;
     this.heapLiveBefore = this.heapLive;
     if (this.records !== null) {
@@ -170,6 +195,11 @@ export class CaseFile {
   /** Whether memory from `start` to `end` is as it must be. */
   sameBytes(start: number, end: number): boolean {
     return this.bytesBuffer.compare(this.expectedBuffer, start, end, start, end) === 0;
+  }
+
+  /** Whether an address lies in coherent memory that is allocated. */
+  isCoherentLive(address: number): boolean {
+    return ((this.coherentPages >>> ((address - COHERENT_BASE) >> 12)) & 1) !== 0;
   }
 
   /** Remembers a packed slot whose flags were written in this call. */

@@ -3,18 +3,18 @@
 
 import type { DmaObserver, MapKind } from '../dma/dma-observer.js';
 import { copyBytes, isHeap } from '../memory/guest-memory.js';
-import { PAGE_SIZE } from '../memory/layout.js';
+import { COHERENT_BASE, PAGE_SIZE } from '../memory/layout.js';
 import { DMA_ATTR_SKIP_CPU_SYNC, DMA_MAPPING_ERROR, type DmaDirection } from '../platform/dma-api.js';
 import type { TraceSink } from '../verdict/trace.js';
 import { checkSlot, checkSlotsDisjoint } from './bounce-mismatch.js';
 import { CALL_ADD, CALL_CLIENT } from './calls.js';
 import { bounceOf, type CaseFile, deviceReads, deviceWrites } from './case-file.js';
-import { checkExposed, checkWithdrawn, granulesOf } from './disclosure.js';
+import { checkExposed, checkMapArguments, checkWithdrawn, granulesOf } from './disclosure.js';
 import { BY_CLIENT, BY_DRIVER } from './dma-ledger.js';
 import { failDoubleUnmap } from './double-unmap.js';
 import { checkEarlyUnmap } from './early-unmap.js';
 import { checkOwner, failUnknownUnmap } from './unknown-unmap.js';
-import { checkUnmapArguments, checkUnmapRecord, directionName } from './unmap-mismatch.js';
+import { checkCoherentFree, checkUnmapArguments, checkUnmapRecord, directionName } from './unmap-mismatch.js';
 
 export class DmaJudge implements DmaObserver {
   trace: TraceSink | null = null;
@@ -31,6 +31,7 @@ export class DmaJudge implements DmaObserver {
     c.pendingSize = size;
     c.pendingDirection = direction;
     c.pendingTarget = -1;
+    if (c.call === CALL_ADD) checkMapArguments(c, kind);
     this.pendingKind = kind;
     this.pendingAttributes = attributes;
   }
@@ -51,7 +52,7 @@ export class DmaJudge implements DmaObserver {
     if (isHeap(cpu)) for (let at = cpu; at < cpu + size; at++) c.expected[at] = c.bytes[at]!;
     const bounce = bounceOf(dma);
     if (bounce >= 0) {
-      checkSlot(c, dma);
+      checkSlot(c, dma, size);
       checkSlotsDisjoint(c, dma, size);
       copyBytes(c.expected, bounce, cpu, size);
     }
@@ -140,12 +141,16 @@ export class DmaJudge implements DmaObserver {
       return;
     }
     this.c.coherentLive++;
+    this.c.coherentPages |= coherentMask(cpu, size);
+    this.c.coherentSize[(cpu - COHERENT_BASE) >> 12] = size;
     if (this.c.iommu) this.c.granulesExpected += Math.ceil(size / PAGE_SIZE);
     if (this.trace !== null) this.trace.event('coherent', `coherent ${size} bytes at ${hex(cpu)} = ${hex(dma)}`);
   }
 
   coherentFreeing(cpu: number, size: number): void {
+    checkCoherentFree(this.c, cpu, size);
     this.c.coherentLive--;
+    this.c.coherentPages &= ~coherentMask(cpu, size);
     if (this.c.iommu) this.c.granulesExpected -= Math.ceil(size / PAGE_SIZE);
     if (this.trace !== null) this.trace.event('coherent', `coherent ${size} bytes at ${hex(cpu)} freed`);
   }
@@ -163,8 +168,15 @@ export class DmaJudge implements DmaObserver {
   private judgeUnknown(dma: number, size: number): void {
     const ended = this.c.ledger.findEnded(dma);
     if (ended >= 0) failDoubleUnmap(this.c, ended, size);
-    failUnknownUnmap(dma, size);
+    else failUnknownUnmap(dma, size);
   }
+}
+
+/** The pages of a coherent allocation as bits. */
+function coherentMask(cpu: number, size: number): number {
+  const first = (cpu - COHERENT_BASE) >> 12;
+  const pages = (size + PAGE_SIZE - 1) >> 12;
+  return ((1 << pages) - 1) << first;
 }
 
 function hex(value: number): string {

@@ -14,7 +14,7 @@ export const doubleFetch: OracleInfo = {
 };
 
 export function checkDoubleFetch(c: CaseFile, field: number, index: number): void {
-  if (!c.sawField(field)) return;
+  if (!c.sawField(field) || c.seenIndexOf[field] !== index) return;
   fail(doubleFetch, `field ${fieldName(field)}`, {
     expected: { 'reads in this call': 1 },
     got: { 'reads in this call': 2, call: CALL_NAMES[c.call] ?? '' },

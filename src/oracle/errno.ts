@@ -6,7 +6,7 @@ import { fail, type OracleInfo } from './oracle.js';
 
 export const errno: OracleInfo = {
   id: 'errno',
-  claim: 'return values follow the tables of facts 2.3 to 2.7',
+  claim: 'return values follow the tables in docs/driver.md',
   source: 'virtio-ring facts 2.3 to 2.7, V08, E10, E20, E23; f7728002c1c7',
   severity: 'low',
   cwe: 394,

@@ -2,7 +2,7 @@
 
 import { CALL_NAMES } from './calls.js';
 import type { CaseFile } from './case-file.js';
-import { fail, type OracleInfo } from './oracle.js';
+import { DriverStopped, fail, type OracleInfo } from './oracle.js';
 
 export const liveness: OracleInfo = {
   id: 'liveness',
@@ -24,6 +24,7 @@ export function checkLoads(c: CaseFile): void {
     expected: { 'reads at most': loadLimit(c.model.num) },
     got: { reads: c.loads, call: CALL_NAMES[c.call] ?? '' },
   });
+  throw new DriverStopped('the call does not end');
 }
 
 /** The queue is broken, so nothing can be reaped; `answer` would keep a poll loop waiting for ever. */

@@ -6,7 +6,7 @@ import type { DeviceWriteObserver } from '../memory/device-view.js';
 import { FAULT_STORE, type HeapObserver, type MemoryObserver } from '../memory/memory-observer.js';
 import type { TraceSink } from '../verdict/trace.js';
 import { checkCopy, checkCopyIn, failStrayCopy } from './bounce-mismatch.js';
-import { CALL_GET, CALL_RESET } from './calls.js';
+import { CALL_ADD, CALL_GET, CALL_RESET, CALL_RESIZE } from './calls.js';
 import { type CaseFile, deviceWrites, isPool } from './case-file.js';
 import { checkCopySource } from './disclosure.js';
 import { checkDoubleFetch } from './double-fetch.js';
@@ -16,6 +16,7 @@ import { failAccess, failRingStore } from './out-of-bounds.js';
 import { checkDeviceRead, checkReadableWritten } from './read-only-data.js';
 import {
   AVAIL_EVENT_FIELD,
+  AVAIL_IDX_FIELD,
   DESC_FLAGS,
   DESC_ID,
   DESC_LEN,
@@ -67,20 +68,23 @@ export class MemoryJudge implements MemoryObserver, HeapObserver, DeviceWriteObs
     if (this.trace !== null) this.trace.event('load', `driver reads ${fieldName(field, index)} = ${hex(value)}`);
     c.loads++;
     checkLoads(c);
-    checkUntrustedRead(c, field, index);
+    checkUntrustedRead(c, field, index, size);
     checkDoubleFetch(c, field, index);
     c.seenFields |= 1 << field;
+    c.seenIndexOf[field] = index;
     this.rememberLoad(field, size, value);
   }
 
   sharedStore(address: number, size: number, value: number): void {
     const { c } = this;
     const offset = address - COHERENT_BASE;
+    if (!c.isCoherentLive(address)) failAccess(address, size, true);
     if (c.ring.num > 0) {
       const field = c.ring.locate(address);
       const { index } = c.ring;
       if (this.trace !== null) this.trace.event('store', `driver writes ${fieldName(field, index)} = ${hex(value)}`);
       this.judgeStore(field, index, address, size);
+      if (c.call === CALL_ADD && this.publishes(field, index, value)) c.publications++;
     }
     if (size === 2) c.written.setUint16(offset, value, true);
     else {
@@ -155,8 +159,7 @@ export class MemoryJudge implements MemoryObserver, HeapObserver, DeviceWriteObs
     if (isPool(address)) {
       this.touch(address, size);
     } else if (!this.mayWrite(address, size)) {
-      checkReadableWritten(c, address);
-      failWrittenAfterEnd(address, size);
+      if (!checkReadableWritten(c, address)) failWrittenAfterEnd(address, size);
       return;
     }
     for (let at = address; at < address + size; at++) c.expected[at] = c.bytes[at]!;
@@ -172,18 +175,23 @@ export class MemoryJudge implements MemoryObserver, HeapObserver, DeviceWriteObs
     const { c } = this;
     const { model } = c;
     switch (field) {
-      case USED_IDX_FIELD:
       case DESC_FLAGS:
+        if (!model.packed) break;
         c.seenUsed = value;
-        c.seenIndex = c.ring.index;
+        break;
+      case USED_IDX_FIELD:
+        c.seenUsed = value;
         break;
       case USED_ID_FIELD:
       case DESC_ID:
         c.seenId = value;
         if (c.call === CALL_GET) c.releasing = value < model.num ? model.tokenOf[value]! : 0;
         break;
-      case USED_LEN_FIELD:
       case DESC_LEN:
+        if (!model.packed) break;
+        c.seenLen = value;
+        break;
+      case USED_LEN_FIELD:
         c.seenLen = value;
         break;
       case USED_FLAGS_FIELD:
@@ -200,11 +208,18 @@ export class MemoryJudge implements MemoryObserver, HeapObserver, DeviceWriteObs
     }
   }
 
+  /** Whether a store of an add makes a buffer visible: the available index, or available flags in the next slot. */
+  private publishes(field: number, index: number, value: number): boolean {
+    const { model } = this.c;
+    if (!model.packed) return field === AVAIL_IDX_FIELD;
+    return field === DESC_FLAGS && index === model.availableIndex && model.looksAvailable(value, model.availableWrap);
+  }
+
   private judgeStore(field: number, index: number, address: number, size: number): void {
     const { c } = this;
     c.lastStoreField = field;
     c.lastStoreIndex = index;
-    if (c.call === CALL_RESET) return;
+    if (c.call === CALL_RESET || c.call === CALL_RESIZE) return;
     if (field === FIELD_NONE) failRingStore(address, size);
     else if (field <= DESC_ID) {
       checkDescriptorStore(c, field, index);

@@ -92,6 +92,16 @@ export function checkEventFields(c: CaseFile): void {
   checkField(c, DRIVER_OFF_WRAP_FIELD, ring.driverArea + EVENT_OFF_WRAP, model.eventPosition);
 }
 
+/** Packed: the position must stand before the flags that make the device look at it (virtio-v1.4 2.8.14). */
+export function checkEventOrder(c: CaseFile): void {
+  const { model } = c;
+  if (!model.packed || !model.eventIndex || model.callbacksOn || c.lastStoreField === DRIVER_FLAGS_FIELD) return;
+  fail(notification, 'event flags before their position', {
+    expected: { 'last store': fieldName(DRIVER_FLAGS_FIELD) },
+    got: { 'last store': fieldName(c.lastStoreField) },
+  });
+}
+
 function checkField(c: CaseFile, field: number, address: number, due: number): void {
   const got = c.written16(address);
   if (got === due) return;

@@ -33,6 +33,9 @@ export class Violation extends Error {
   }
 }
 
+/** Thrown where the driver cannot go on after a report that an oracle was told to ignore. */
+export class DriverStopped extends Error {}
+
 /** The oracles that stay silent in this execution, by id. */
 const silent = new Set<string>();
 

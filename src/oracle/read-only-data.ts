@@ -37,8 +37,8 @@ export function checkDeviceRead(c: CaseFile, at: number, size: number): void {
   });
 }
 
-/** The device wrote where no live mapping lets it write; true when the bytes belong to a readable one. */
-export function checkReadableWritten(c: CaseFile, address: number): void {
+/** The device wrote where no mapping lets it write; true when the bytes belong to one that lets it read. */
+export function checkReadableWritten(c: CaseFile, address: number): boolean {
   const { ledger } = c;
   for (let k = 0; k < ledger.liveCount; k++) {
     const entry = ledger.liveAt(k);
@@ -49,7 +49,9 @@ export function checkReadableWritten(c: CaseFile, address: number): void {
       got: { 'device wrote': address },
       mapping: entry,
     });
+    return true;
   }
+  return false;
 }
 
 /** Contents are compared this far: longer buffers exist only to exceed mapping limits, and are not filled further. */

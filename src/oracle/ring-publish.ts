@@ -21,6 +21,7 @@ import {
   SPLIT_DESC_LEN,
   SPLIT_DESC_NEXT,
   SPLIT_DESCRIPTOR_SIZE,
+  USED_IDX,
 } from '../spec/split-layout.js';
 import type { CaseFile } from './case-file.js';
 import { fail, type OracleInfo } from './oracle.js';
@@ -42,7 +43,7 @@ export function checkSplitPublish(c: CaseFile, token: number): void {
   const idx = c.written16(ring.driverArea + AVAIL_IDX);
   const dueIdx = (model.availableIndex + 1) & 0xffff;
   if (idx !== dueIdx) failValue('avail.idx', dueIdx, idx, 'avail.idx');
-  if (c.lastStoreField !== AVAIL_IDX_FIELD) failOrder(c);
+  if (c.lastStoreField !== AVAIL_IDX_FIELD || c.publications !== 1) failOrder(c);
   const position = model.availableIndex & (model.num - 1);
   const head = c.written16(ring.driverArea + AVAIL_RING + 2 * position);
   if (head >= model.num) failValue('head', model.num - 1, head, `avail.ring[${position}]`);
@@ -90,7 +91,7 @@ export function checkPackedPublish(c: CaseFile, token: number): void {
     fail(ringPublish, 'id not free', { expected: { free: true }, got: { id, token } });
     return;
   }
-  if (c.lastStoreField !== DESC_FLAGS || c.lastStoreIndex !== slot) failOrder(c);
+  if (c.lastStoreField !== DESC_FLAGS || c.lastStoreIndex !== slot || c.publications !== 1) failOrder(c);
   let entry = c.firstMapping - 1;
   let record = id;
   for (let k = 0; k < count; k++) {
@@ -119,6 +120,31 @@ export function checkPackedPublish(c: CaseFile, token: number): void {
   model.begin(c.buffers, token, id, count);
 }
 
+/** A failed add must not have been visible for a moment. */
+export function checkNeverPublished(c: CaseFile): void {
+  if (c.publications === 0) return;
+  fail(ringPublish, 'failed add was visible', {
+    expected: { 'publishing stores': 0 },
+    got: { 'publishing stores': c.publications },
+  });
+}
+
+/** After a reset both sides start again: nothing of the life before may look available or used. */
+export function checkRingCleared(c: CaseFile): void {
+  const { ring } = c;
+  if (!ring.packed) {
+    const availableIdx = c.guest.getUint16(ring.driverArea + AVAIL_IDX, true);
+    const usedIdx = c.guest.getUint16(ring.deviceArea + USED_IDX, true);
+    if (availableIdx !== 0) failValue('avail.idx after reset', 0, availableIdx, 'avail.idx');
+    if (usedIdx !== 0) failValue('used.idx after reset', 0, usedIdx, 'used.idx');
+    return;
+  }
+  for (let slot = 0; slot < ring.num; slot++) {
+    const flags = c.guest.getUint16(ring.descriptorArea + slot * PACKED_DESCRIPTOR_SIZE + PACKED_DESC_FLAGS, true);
+    if (flags !== 0) failValue('flags after reset', 0, flags, fieldName(DESC_FLAGS, slot));
+  }
+}
+
 /** No slot that a failed packed add wrote may look available: a device that scans on would take it (V28). */
 export function checkNothingPublished(c: CaseFile): void {
   const { model, ring } = c;
@@ -142,7 +168,7 @@ export function checkDescriptorStore(c: CaseFile, field: number, index: number):
   if (model.packed) {
     const ahead = (index - model.availableIndex + model.num) % model.num;
     if (ahead < model.numFree) return;
-  } else if (index < model.num && model.owner[index] === 0) return;
+  } else if (index < model.num && (model.owner[index] === 0 || model.owner[index] === c.releasing)) return;
   fail(ringPublish, 'descriptor in flight rewritten', {
     expected: { 'in flight': false },
     got: { descriptor: index },
@@ -234,8 +260,8 @@ function checkTable(c: CaseFile, token: number, packed: boolean): void {
 
 function failOrder(c: CaseFile): void {
   fail(ringPublish, 'published before complete', {
-    expected: { 'last store': 'the one that publishes' },
-    got: { 'last store': fieldName(c.lastStoreField, c.lastStoreIndex) },
+    expected: { 'last store': 'the one that publishes', 'publishing stores': 1 },
+    got: { 'last store': fieldName(c.lastStoreField, c.lastStoreIndex), 'publishing stores': c.publications },
   });
 }
 

@@ -25,6 +25,14 @@ export function checkToken(c: CaseFile, due: number, got: number): void {
   });
 }
 
+/** Something was used, and the driver did not even look at what. */
+export function failNotLooked(c: CaseFile, got: number): void {
+  fail(token, got === 0 ? 'completed buffer not returned' : 'token without reading the id', {
+    expected: { 'id read': true },
+    got: { 'id read': false, token: got, 'used as read': c.seenUsed },
+  });
+}
+
 /** A context comes back with its own buffer. */
 export function checkContext(c: CaseFile, due: number, got: number): void {
   if (c.buffers.ctx[due] === got) return;

@@ -1,6 +1,7 @@
 // An unmap must name exactly what was mapped. Wrong size or direction is how a device-written descriptor turns into a
 // bounce copy of the device's choosing (facts 1a).
 
+import { COHERENT_BASE } from '../memory/layout.js';
 import type { CaseFile } from './case-file.js';
 import { fail, type OracleInfo } from './oracle.js';
 
@@ -52,6 +53,13 @@ export function checkUnmapArguments(
     got: { size, direction: directionName(direction), kind: kindName(kind), attributes },
     mapping: entry,
   });
+}
+
+/** Coherent memory is freed with the size that it was allocated with (dma-debug 3). */
+export function checkCoherentFree(c: CaseFile, cpu: number, size: number): void {
+  const allocated = c.isCoherentLive(cpu) ? c.coherentSize[(cpu - COHERENT_BASE) >> 12]! : 0;
+  if (allocated === size) return;
+  fail(unmapMismatch, 'coherent size', { expected: { size: allocated }, got: { size, address: cpu } });
 }
 
 /** The record that the driver keeps must still describe the mapping when it ends. */

@@ -28,7 +28,7 @@ import {
 
 export const untrustedRead: OracleInfo = {
   id: 'untrusted-read',
-  claim: 'the driver reads only the allow-listed shared fields, each in the calls that need it',
+  claim: 'the driver reads only the allow-listed shared fields, each whole and in the calls that need it',
   source: 'virtio-ring facts 2.1, V01, V04; 72b5e8958738',
   severity: 'high',
   cwe: 822,
@@ -52,13 +52,19 @@ PACKED_ALLOWED[DESC_ID] = 1 << CALL_GET;
 PACKED_ALLOWED[DESC_LEN] = 1 << CALL_GET;
 PACKED_ALLOWED[DEVICE_OFF_WRAP_FIELD] = DECISION;
 
-export function checkUntrustedRead(c: CaseFile, field: number, index: number): void {
+/** Fields that are read as 32 bits; all others have 16. */
+const WIDE_FIELDS: readonly number[] = [USED_ID_FIELD, USED_LEN_FIELD, DESC_LEN, DEVICE_OFF_WRAP_FIELD];
+
+export function checkUntrustedRead(c: CaseFile, field: number, index: number, size: number): void {
   const { model } = c;
   const allowed = (model.packed ? PACKED_ALLOWED : SPLIT_ALLOWED)[field]!;
   if ((allowed & (1 << c.call)) === 0) {
     failRead(c, field, index, 'field');
     return;
   }
+  // Half an id passes every check on a whole one; half an event structure is no snapshot.
+  const width = WIDE_FIELDS.includes(field) ? 4 : 2;
+  if (size !== width) failWidth(field, index, width, size);
   if (c.call === CALL_POLL) return;
   const element = model.packed
     ? field === DESC_FLAGS || field === DESC_ID || field === DESC_LEN
@@ -66,6 +72,14 @@ export function checkUntrustedRead(c: CaseFile, field: number, index: number): v
   if (!element) return;
   const due = model.packed ? model.usedIndex : model.usedIndex & (model.num - 1);
   if (index !== due) failRead(c, field, index, 'element');
+}
+
+function failWidth(field: number, index: number, width: number, size: number): void {
+  fail(untrustedRead, `width of ${fieldName(field)}`, {
+    expected: { bytes: width },
+    got: { bytes: size },
+    field: fieldName(field, index),
+  });
 }
 
 function failRead(c: CaseFile, field: number, index: number, shape: string): void {

@@ -5,13 +5,7 @@ import { PACKED_FIELD_NAMES } from '../device/packed-device.js';
 import { SPLIT_FIELD_NAMES } from '../device/split-device.js';
 import { FAILURE_KINDS, FAILURE_NAMES } from '../platform/failures.js';
 import type { TargetSpec } from '../target/target-spec.js';
-import {
-  blankConfiguration,
-  type Configuration,
-  decodeConfiguration,
-  describeConfiguration,
-  ringSize,
-} from './configuration.js';
+import { blankConfiguration, type Configuration, decodeConfiguration, describeConfiguration } from './configuration.js';
 import {
   addManyCount,
   clientSize,
@@ -22,6 +16,7 @@ import {
   outPieces,
   pieceSize,
   repeatCount,
+  resizeTo,
 } from './operands.js';
 import { decodeScenario, type Step } from './scenario.js';
 
@@ -75,7 +70,7 @@ export function describeStep(config: Configuration, step: Step): string {
     case 'reset':
       return 'client resets the queue';
     case 'resize':
-      return `client resizes the queue to ${b >= 248 ? 0 : ringSize(config.packed, a)}`;
+      return `client resizes the queue to ${resizeTo(config, a, b)}`;
     case 'query':
       return 'client asks for maximum mapping size and state';
     case 'break':

@@ -1,6 +1,8 @@
 // What the operands of the client's operations mean: piece counts, sizes, offsets. Shared by the world, which does them,
 // and by describe, which says them. Small values are frequent, because mappings cost time and few bytes show as much.
 
+import { type Configuration, ringSize } from './configuration.js';
+
 const OUT_COUNTS = [0, 1, 1, 2, 1, 3, 0, 5] as const;
 const IN_COUNTS = [1, 0, 1, 1, 2, 0, 3, 4] as const;
 
@@ -54,6 +56,13 @@ export function pieceSize(b: number, c: number, k: number): number {
 }
 
 const MANY_COUNTS = [2, 3, 4, 2, 3, 5, 2, 8, 2, 3, 4, 2, 6, 12, 3, 16] as const;
+
+/** The size that a resize asks for; 0, one too many and sizes of the other layout are what a caller can ask for as well. */
+export function resizeTo(config: Configuration, a: number, b: number): number {
+  if (b >= 252) return 0;
+  if (b >= 248) return config.numMax + 1;
+  return ringSize(config.packed || b >= 240, a);
+}
 
 /** Buffers of an add-many. */
 export function addManyCount(a: number): number {

@@ -1,7 +1,7 @@
 // The floor of everything: bytes in, verdict out. Pure and synchronous: no clock, randomness or I/O below this line.
 
 import { failException } from '../oracle/panic.js';
-import { silence, Violation } from '../oracle/oracle.js';
+import { DriverStopped, silence, Violation } from '../oracle/oracle.js';
 import { describeScenario } from '../scenario/describe.js';
 import type { TargetSpec } from '../target/target-spec.js';
 import type { Trace } from '../verdict/trace.js';
@@ -9,12 +9,11 @@ import { type Finding, OK, type Verdict } from '../verdict/verdict.js';
 import { findingOf } from './finding.js';
 import { Runner } from './runner.js';
 import { TraceRecorder } from './trace-recorder.js';
-import { DriverStopped } from './world.js';
 
 export { STATE_FEEDBACK_SIZE } from './state-feedback.js';
 
 export interface ExecuteOptions {
-  /** STATE_FEEDBACK_SIZE counters, incremented per step by a hash of queue state and operation; never wraps to 0. */
+  /** STATE_FEEDBACK_SIZE bytes, one set to 1 per step by queue state and operation; the caller clears them. */
   readonly feedback?: Uint8Array;
   /** Ids of oracles that stay silent: shows which others see the same bug. */
   readonly disabledOracles?: readonly string[];

@@ -37,7 +37,7 @@ function bucketOf(oracle: string, site: DriverSite, shape: string): string {
   return `${oracle}.${slug(file)}-${slug(site.function)}.${slug(shape)}`;
 }
 
-const FRAME = /^\s+at (?:async )?(?:new )?([^ (]+) .*?[/\\]src[/\\](driver|dma)[/\\]([\w-]+)\.(?:ts|js):(\d+)/;
+const FRAME = /^\s+at (?:async )?(?:new )?([^ (]+) .*?[/\\]src[/\\](driver|dma)[/\\]([\w-]+)\.(ts|js):(\d+)/;
 
 /**
  * The innermost frame in one of the queues, else in the driver, else in the DMA layer; where none is on the stack, the
@@ -49,8 +49,13 @@ function siteOf(stack: string, c: CaseFile): DriverSite {
   for (const line of stack.split('\n')) {
     const match = FRAME.exec(line);
     if (match === null) continue;
-    const [, name = '', folder = '', file = '', position = ''] = match;
-    const site = { file: `src/${folder}/${file}.ts`, function: name.replace(/^.*\./, ''), line: Number(position) };
+    const [, name = '', folder = '', file = '', extension = '', position = ''] = match;
+    const site = {
+      file: `src/${folder}/${file}.ts`,
+      function: name.replace(/^.*\./, ''),
+      // A line of compiled code would mislead; with source maps on, the stack names the source.
+      ...(extension === 'ts' ? { line: Number(position) } : {}),
+    };
     if (folder === 'driver' && file.endsWith('-queue')) return site;
     if (folder === 'driver') driver ??= site;
     else dma ??= site;

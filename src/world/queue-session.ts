@@ -173,7 +173,6 @@ export class QueueSession {
 
   resize(num: number): boolean {
     this.begin(CALL_RESIZE);
-    this.c.ring.detach();
     const result = this.driver.resize(num, this.recycle);
     return this.finishReset(num, result);
   }

@@ -4,8 +4,8 @@
 import { FILL_MODES } from '../device/ring-device.js';
 import { CALL_NONE } from '../oracle/calls.js';
 import { FAILURE_KINDS, type FailureKind } from '../platform/failures.js';
-import { HEADER_SIZE, ringSize } from '../scenario/configuration.js';
-import { addManyCount, contextOf, isPremapped, kicksAfter, repeatCount } from '../scenario/operands.js';
+import { HEADER_SIZE } from '../scenario/configuration.js';
+import { addManyCount, contextOf, isPremapped, kicksAfter, repeatCount, resizeTo } from '../scenario/operands.js';
 import { isDeviceOperation, type Operation, OPERATION_TABLES, OPERATIONS } from '../scenario/operations.js';
 import { RECORD_SIZE, recordCount } from '../scenario/scenario.js';
 import type { TargetSpec } from '../target/target-spec.js';
@@ -255,9 +255,7 @@ export class Runner {
         this.afterReset(session.reset());
       },
       resize: (a, b) => {
-        // 0 and one too many are sizes that a caller can ask for as well.
-        const num = b >= 252 ? 0 : b >= 248 ? world.config.numMax + 1 : ringSize(world.config.packed || b >= 240, a);
-        this.afterReset(session.resize(num));
+        this.afterReset(session.resize(resizeTo(world.config, a, b)));
       },
       query: () => {
         session.query(world.backEndIndex, world.config.minAlignMask);

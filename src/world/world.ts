@@ -14,9 +14,10 @@ import { SplitQueue } from '../driver/split-queue.js';
 import { DeviceView } from '../memory/device-view.js';
 import { GuestHeap } from '../memory/guest-heap.js';
 import { GuestMemory } from '../memory/guest-memory.js';
-import { MEMORY_SIZE } from '../memory/layout.js';
+import { MEMORY_SIZE, POOL_BASE } from '../memory/layout.js';
 import { CallJudge } from '../oracle/call-judge.js';
 import { CaseFile } from '../oracle/case-file.js';
+import { DriverStopped } from '../oracle/oracle.js';
 import { failIndex } from '../oracle/out-of-bounds.js';
 import { failPanic } from '../oracle/panic.js';
 import { DmaJudge } from '../oracle/dma-judge.js';
@@ -33,9 +34,6 @@ import { Client } from './client.js';
 import { QueueSession } from './queue-session.js';
 import { Races } from './races.js';
 import { WorldTransport } from './transport.js';
-
-/** Thrown where the driver cannot go on after a report that an oracle was told to ignore. */
-export class DriverStopped extends Error {}
 
 export class World {
   readonly caseFile: CaseFile;
@@ -117,6 +115,9 @@ export class World {
     this.caseFile.reset();
     this.view.setWindow(0, 0, 0);
     this.caseFile.iommu = config.backEnd === 'iommu';
+    this.caseFile.poolEnd = POOL_BASE + config.poolSlots * 2048;
+    this.caseFile.minAlignMask = config.minAlignMask;
+    this.caseFile.allocAlignMask = config.allocAlignMask;
     this.caseFile.model.useDmaApi = config.useDmaApi;
     this.dma.reset(backEnd);
     this.transport.resettable = config.resettable;

@@ -18,7 +18,8 @@ import { Steps } from '../../src/scenario/seeds/steps.js';
 import type { TargetSpec } from '../../src/target/target-spec.js';
 import { TARGETS, targetByName } from '../../src/target/targets.js';
 import { execute, executeTraced } from '../../src/world/execute.js';
-import { CLAIMS, brokenClaim } from './seed-claims.js';
+import { CLAIMS } from './claims/all-claims.js';
+import { brokenClaim } from './claims/claim.js';
 
 function specOf({ target }: Seed): TargetSpec {
   const spec = targetByName(target);

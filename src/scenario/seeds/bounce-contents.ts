@@ -3,8 +3,9 @@
 
 import { ALLOC_ALIGN_MASKS, MIN_ALIGN_MASKS } from '../configuration.js';
 import type { Step } from '../scenario.js';
+import type { Eighths } from './operand-bytes.js';
 import { type Seed, seedsOf } from './seed.js';
-import type { Eighths, Steps } from './steps.js';
+import type { Steps } from './steps.js';
 
 const seed = seedsOf('bounce_fuzzer');
 

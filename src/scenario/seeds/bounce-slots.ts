@@ -1,7 +1,7 @@
 // Bounce buffers: which slot belongs to whom, until the pool runs out and while the device writes all of it.
 
+import type { Eighths } from './operand-bytes.js';
 import { type Seed, seedsOf } from './seed.js';
-import type { Eighths } from './steps.js';
 
 const seed = seedsOf('bounce_fuzzer');
 

@@ -2,7 +2,19 @@
 // itself (src/scenario/operands.ts), so that a seed cannot say one thing and mean another; what no byte means is a
 // RangeError.
 
-import { clientlessImports } from 'x';
+import type { PACKED_FIELD_NAMES } from '../../device/packed-device.js';
+import type { SPLIT_FIELD_NAMES } from '../../device/split-device.js';
+import type { ARM_MODES, MOMENTS } from '../describe.js';
+import {
+  contextOf,
+  inPieces,
+  isPremapped,
+  offsetOf,
+  outPieces,
+  pieceSize,
+  repeatCount,
+  syncRange,
+} from '../operands.js';
 
 /** Pieces of a buffer: counts, and bytes of the first two. What is left out is small and at the start of its page. */
 export interface Pieces {

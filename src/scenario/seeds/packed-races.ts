@@ -1,8 +1,8 @@
 // Packed rings: what the device does in the middle of a driver call. getBuf reads flags, id and length, in that order and
 // once each.
 
+import type { ArmMode } from './operand-bytes.js';
 import { type Seed, seedsOf } from './seed.js';
-import type { ArmMode } from './steps.js';
 
 const seed = seedsOf('packed_ring_fuzzer');
 

@@ -1,9 +1,9 @@
 // Used descriptors that lie. A device answers in the driver's own descriptors, so everything in them is overwritten sooner
 // or later (facts V12, V29 and E15, scenario 9 without in-order).
 
+import type { ForgedId } from './operand-bytes.js';
 import { pollLoop } from './phrases.js';
 import { type Seed, seedsOf } from './seed.js';
-import type { ForgedId } from './steps.js';
 
 const seed = seedsOf('packed_ring_fuzzer');
 

@@ -1,8 +1,8 @@
 // Split rings: what the device does in the middle of a driver call. getBuf reads used.idx, the id and the length, in that
 // order and once each.
 
+import type { ArmMode } from './operand-bytes.js';
 import { type Seed, seedsOf } from './seed.js';
-import type { ArmMode } from './steps.js';
 
 const seed = seedsOf('split_ring_fuzzer');
 

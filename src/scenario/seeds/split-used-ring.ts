@@ -1,8 +1,8 @@
 // Used rings that lie: ids, lengths and positions (scenario 9 without in-order), and memory written out of turn.
 
+import type { ForgedId } from './operand-bytes.js';
 import { pollLoop } from './phrases.js';
 import { type Seed, seedsOf } from './seed.js';
-import type { ForgedId } from './steps.js';
 
 const seed = seedsOf('split_ring_fuzzer');
 
@@ -282,8 +282,11 @@ export const SPLIT_USED_RING: readonly Seed[] = [
       s.poke('desc.addr', 0, { doublePlus: 0 }),
       s.complete(1, 'all'),
       s.get(),
-      s.addMany(2, { out: 1, in: 1, first: 64 }),
+      s.addMany(2, { in: 1, first: 64 }),
       s.poke('desc.len', 1, { set: 8192 }),
+      s.complete(1, 'all'),
+      s.get(),
+      s.add({ in: 1, first: 64 }),
       s.complete(1, 'all'),
       s.get(),
       s.complete(1, 'all'),

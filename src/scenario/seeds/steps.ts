@@ -1,26 +1,42 @@
-// Operations by name, with options that say what they mean, turned into records. Operand bytes are found by asking the
-// decoder itself (src/scenario/operands.ts), so that a seed cannot say one thing and mean another; what no byte means is
-// a RangeError.
+// Operations by name, with options that say what they mean, turned into records (src/scenario/seeds/operand-bytes.ts says
+// by which bytes). What no record can say is a RangeError.
 
 import { PACKED_FIELD_NAMES } from '../../device/packed-device.js';
 import { SPLIT_FIELD_NAMES } from '../../device/split-device.js';
 import { FAILURE_NAMES } from '../../platform/failures.js';
 import { sizeByte } from '../configuration.js';
 import { ARM_MODES, MOMENTS } from '../describe.js';
-import {
-  addManyCount,
-  clientSize,
-  contextOf,
-  inPieces,
-  isPremapped,
-  offsetOf,
-  outPieces,
-  pieceSize,
-  repeatCount,
-  syncRange,
-} from '../operands.js';
+import { addManyCount, clientSize } from '../operands.js';
 import type { Operation } from '../operations.js';
 import type { Step } from '../scenario.js';
+import {
+  type AddOptions,
+  type ArmMode,
+  type Eighths,
+  type Entry,
+  type Failure,
+  type Fill,
+  type ForgedId,
+  type ForgedLength,
+  type Moment,
+  type OwnMapping,
+  PREMAPPED,
+  type Pieces,
+  type Place,
+  type Rewrite,
+  type RingField,
+  entryByte,
+  firstByte,
+  hasCounts,
+  idByte,
+  inRange,
+  lengthByte,
+  offsetByte,
+  partByte,
+  repeatByte,
+  rewriteByte,
+  sizeBytes,
+} from './operand-bytes.js';
 
 const FILLS: readonly Fill[] = ['all', 'nothing', 'half', 'one', 'count-read'];
 const PLACES: readonly Place[] = ['slot', 'readable', 'writable', 'granules'];
@@ -225,4 +241,3 @@ export class Steps {
 function step(operation: Operation, a = 0, b = 0, c = 0): Step {
   return { operation, a, b, c };
 }
-
