@@ -61,13 +61,12 @@ export class PackedDevice extends RingDevice {
   }
 
   skipUsed(delta: number): void {
-    this.usedSlot += ((delta % this.num) + this.num) % this.num;
-    // A buffer as wide as the ring brings the position back with the other wrap counter.
-    if (delta === this.num) this.usedWrap = !this.usedWrap;
-    if (this.usedSlot >= this.num) {
-      this.usedSlot -= this.num;
-      this.usedWrap = !this.usedWrap;
-    }
+    // Counted through both laps, so that moving back over the start turns the wrap counter back as well.
+    const laps = 2 * this.num;
+    const from = this.usedSlot + (this.usedWrap ? 0 : this.num);
+    const to = (((from + delta) % laps) + laps) % laps;
+    this.usedSlot = to % this.num;
+    this.usedWrap = to < this.num;
   }
 
   interruptDue(): boolean {

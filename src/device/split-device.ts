@@ -155,7 +155,7 @@ export class SplitDevice extends RingDevice {
   /** Follows a chain from entry `start` of the table at DMA address `table` with `entries` entries. */
   private walk(chain: number, table: number, start: number, entries: number, nested: boolean): void {
     let index = start;
-    for (let step = 0; step < WALK_LIMIT && index < entries; step++) {
+    for (let step = 0; step < entries && step < WALK_LIMIT && index < entries; step++) {
       const at = table + index * SPLIT_DESCRIPTOR_SIZE;
       const flags = this.view.read16(at + SPLIT_DESC_FLAGS);
       const addr = this.view.read64(at + SPLIT_DESC_ADDR);

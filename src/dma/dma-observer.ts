@@ -30,7 +30,7 @@ export interface DmaObserver {
 
 /** The device's chances to act in the middle of a DMA call. */
 export interface DmaMoments {
-  /** A streaming mapping exists and the driver does not know its address yet. */
+  /** A map call is about to return, with an address or without: the driver does not know yet. */
   afterMap(): void;
   /** An unmap was asked for; the device can still write the buffer, and its bytes are not copied back yet. */
   beforeUnmap(): void;

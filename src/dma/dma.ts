@@ -150,7 +150,7 @@ export class Dma implements DmaApi {
     let dma = DMA_MAPPING_ERROR;
     if (!this.failures.fails(FAIL_MAP) && size >= 1) dma = this.backEnd.map(cpu, size, direction, attributes);
     this.observer.mapped(dma);
-    if (dma !== DMA_MAPPING_ERROR) this.moments.afterMap();
+    this.moments.afterMap();
     return dma;
   }
 

@@ -32,6 +32,8 @@ export class GuestHeap implements Allocator {
 
   /** Forgets every object. */
   reset(): void {
+    // A device behind an IOMMU sees whole granules of the heap: what an earlier life left there must not matter.
+    this.bytes.fill(0, HEAP_BASE, this.top);
     const used = (this.top - HEAP_BASE) >> GRANULE_SHIFT;
     for (let k = 0; k < used; k++) this.owner[k] = 0;
     this.objects = 0;

@@ -1,7 +1,7 @@
 // Listens to memory, heap and device, keeps the case file and asks the oracles whose claim an event touches. An event is
 // judged before it takes effect, so that the first wrong step is the one reported.
 
-import { COHERENT_BASE, COHERENT_SIZE, PAGE_SIZE, POOL_BASE, POOL_SIZE } from '../memory/layout.js';
+import { COHERENT_BASE, COHERENT_SIZE, MEMORY_SIZE, PAGE_SIZE, POOL_BASE } from '../memory/layout.js';
 import type { DeviceWriteObserver } from '../memory/device-view.js';
 import { FAULT_STORE, type HeapObserver, type MemoryObserver } from '../memory/memory-observer.js';
 import type { TraceSink } from '../verdict/trace.js';
@@ -33,30 +33,49 @@ import { checkDescriptorStore, failDeviceFieldStore } from './ring-publish.js';
 import { failWrittenAfterEnd } from './stale-bytes.js';
 import { checkUntrustedRead } from './untrusted-read.js';
 
-const SLOT_SHIFT = 11;
-const SLOT_SIZE = 1 << SLOT_SHIFT;
-const SLOTS = POOL_SIZE / SLOT_SIZE;
+/** Unit in which touched memory is remembered, from the bounce pool to the end: a slot of the pool, half a page. */
+const UNIT_SHIFT = 11;
+const UNIT_SIZE = 1 << UNIT_SHIFT;
+const UNITS = (MEMORY_SIZE - POOL_BASE) / UNIT_SIZE;
 
 export class MemoryJudge implements MemoryObserver, HeapObserver, DeviceWriteObserver {
   trace: TraceSink | null = null;
-  /** What was written to each slot since the last scrub, as a range of offsets; empty where the end is 0. */
-  private readonly touchedFrom = new Int32Array(SLOTS);
-  private readonly touchedTo = new Int32Array(SLOTS);
-  private readonly touchedSlots = new Uint16Array(SLOTS);
+  /** What was written to each unit since the last scrub, as a range of offsets; empty where the end is 0. */
+  private readonly touchedFrom = new Int32Array(UNITS);
+  private readonly touchedTo = new Int32Array(UNITS);
+  private readonly touchedUnits = new Uint16Array(UNITS);
   private touchedCount = 0;
 
   constructor(private readonly c: CaseFile) {}
 
-  /** Empties the bounce slots that the last execution touched: what it left must not decide the next verdict. */
+  /** Clears slots and buffers that the last execution wrote: what it left must not decide the next verdict. */
   scrub(): void {
     for (let k = 0; k < this.touchedCount; k++) {
-      const slot = this.touchedSlots[k]!;
-      const at = POOL_BASE + slot * SLOT_SIZE;
-      clear(this.c.bytes, at + this.touchedFrom[slot]!, at + this.touchedTo[slot]!);
-      clear(this.c.expected, at + this.touchedFrom[slot]!, at + this.touchedTo[slot]!);
-      this.touchedTo[slot] = 0;
+      const unit = this.touchedUnits[k]!;
+      const at = POOL_BASE + (unit << UNIT_SHIFT);
+      clear(this.c.bytes, at + this.touchedFrom[unit]!, at + this.touchedTo[unit]!);
+      clear(this.c.expected, at + this.touchedFrom[unit]!, at + this.touchedTo[unit]!);
+      this.touchedTo[unit] = 0;
     }
     this.touchedCount = 0;
+  }
+
+  /** Remembers that a range of the bounce pool or of the buffers was written. */
+  touch(address: number, size: number): void {
+    const start = address - POOL_BASE;
+    const last = (start + size - 1) >> UNIT_SHIFT;
+    for (let unit = start >> UNIT_SHIFT; unit <= last && unit < UNITS; unit++) {
+      const from = Math.max(0, start - (unit << UNIT_SHIFT));
+      const to = Math.min(UNIT_SIZE, start + size - (unit << UNIT_SHIFT));
+      if (this.touchedTo[unit] === 0) {
+        this.touchedUnits[this.touchedCount++] = unit;
+        this.touchedFrom[unit] = from;
+        this.touchedTo[unit] = to;
+        continue;
+      }
+      if (from < this.touchedFrom[unit]!) this.touchedFrom[unit] = from;
+      if (to > this.touchedTo[unit]!) this.touchedTo[unit] = to;
+    }
   }
 
   // Memory.
@@ -96,8 +115,8 @@ export class MemoryJudge implements MemoryObserver, HeapObserver, DeviceWriteObs
   copying(target: number, source: number, size: number): void {
     const { c } = this;
     if (this.trace !== null) this.trace.event('copy', `copy ${size} bytes ${place(source)} -> ${place(target)}`);
+    if (target >= POOL_BASE) this.touch(target, size);
     if (isPool(target)) {
-      this.touch(target, size);
       if (c.pendingMap) {
         checkCopySource(c, source, size);
         checkCopyIn(c, target, source, size);
@@ -156,9 +175,8 @@ export class MemoryJudge implements MemoryObserver, HeapObserver, DeviceWriteObs
     const { c } = this;
     if (this.trace !== null) this.traceDeviceWrite(address, size);
     if (address >= COHERENT_BASE && address < COHERENT_BASE + COHERENT_SIZE) return;
-    if (isPool(address)) {
-      this.touch(address, size);
-    } else if (!this.mayWrite(address, size)) {
+    if (address >= POOL_BASE) this.touch(address, size);
+    if (!isPool(address) && !this.mayWrite(address, size)) {
       if (!checkReadableWritten(c, address)) failWrittenAfterEnd(address, size);
       return;
     }
@@ -252,23 +270,6 @@ export class MemoryJudge implements MemoryObserver, HeapObserver, DeviceWriteObs
     return false;
   }
 
-  private touch(address: number, size: number): void {
-    const start = address - POOL_BASE;
-    const last = (start + size - 1) >> SLOT_SHIFT;
-    for (let slot = start >> SLOT_SHIFT; slot <= last && slot < SLOTS; slot++) {
-      const from = Math.max(0, start - (slot << SLOT_SHIFT));
-      const to = Math.min(SLOT_SIZE, start + size - (slot << SLOT_SHIFT));
-      if (this.touchedTo[slot] === 0) {
-        this.touchedSlots[this.touchedCount++] = slot;
-        this.touchedFrom[slot] = from;
-        this.touchedTo[slot] = to;
-        continue;
-      }
-      if (from < this.touchedFrom[slot]!) this.touchedFrom[slot] = from;
-      if (to > this.touchedTo[slot]!) this.touchedTo[slot] = to;
-    }
-  }
-
   private traceDeviceWrite(address: number, size: number): void {
     const { c } = this;
     const field = c.ring.locate(address);
@@ -276,7 +277,10 @@ export class MemoryJudge implements MemoryObserver, HeapObserver, DeviceWriteObs
       this.trace?.event('device', `device writes ${size} bytes at ${place(address)}`);
       return;
     }
-    const value = size === 2 ? c.guest.getUint16(address, true) : c.guest.getUint32(address, true);
+    let value = c.bytes[address]!;
+    if (size === 2) value = c.guest.getUint16(address, true);
+    else if (size === 4) value = c.guest.getUint32(address, true);
+    else if (size === 8) value = c.guest64(address);
     this.trace?.event('device', `device writes ${fieldName(field, c.ring.index)} = ${hex(value)}`);
   }
 }

@@ -92,7 +92,7 @@ export function decodeConfiguration(target: TargetSpec, bytes: Uint8Array, into:
   into.align = USED_ALIGNMENTS[platform >> 6]!;
   const failure = extra & 15;
   into.createFailure = failure < 8 ? -1 : (failure & 1) === 0 ? FAIL_KMALLOC : FAIL_COHERENT;
-  into.createFailureSkip = (failure >> 1) & 3;
+  into.createFailureSkip = failure < 8 ? 0 : (failure >> 1) & 3;
   into.kicksOff = (extra & 16) !== 0;
 }
 

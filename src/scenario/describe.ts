@@ -94,7 +94,7 @@ function describeOther(config: Configuration, step: Step): string {
     case 'client-misuse':
       return `client misuses its own mapping ${a & 7}: ${misuse(b)} (swiotlb must contain it)`;
     case 'complete':
-      return `device completes pending buffer ${a}, ${FILL_NAMES[b % FILL_NAMES.length] ?? ''}${(c & 1) === 0 ? ', interrupts if asked' : ''}`;
+      return `device completes pending buffer ${a} (modulo their number), ${FILL_NAMES[b % FILL_NAMES.length] ?? ''}${(c & 1) === 0 ? ', interrupts if asked' : ''}`;
     case 'complete-many':
       return `device completes ${repeatCount(a)} buffers, ${FILL_NAMES[b % FILL_NAMES.length] ?? ''}`;
     case 'device-fill':
@@ -102,13 +102,13 @@ function describeOther(config: Configuration, step: Step): string {
     case 'want-kicks':
       return `device asks for ${(a & 1) === 0 ? 'kicks' : 'silence'}`;
     case 'poke':
-      return `hostile: rewrites ${fieldName(config, a)} of entry ${b}, ${how(c)}`;
+      return `hostile: rewrites ${fieldName(config, a)} of ${entry(b)}, ${how(c)}`;
     case 'poke-all':
       return `hostile: rewrites ${fieldName(config, a)} of every entry, ${how(c)}`;
     case 'copy-field':
-      return `hostile: copies ${fieldName(config, a)} of entry ${c} over entry ${b}`;
+      return `hostile: copies ${fieldName(config, a)} of ${entry(c)} over ${entry(b)}`;
     case 'forge-used':
-      return `hostile: forges a used entry (id ${a}, length ${b}, slots ${1 + (c & 3)})`;
+      return `hostile: forges a used entry: id ${forgedId(a)}, length ${forgedLength(b)}, ${1 + (c & 3)} slots wide`;
     case 'jump-used':
       return `hostile: moves the used position by ${((a | (b << 8)) << 16) >> 16}`;
     case 'scribble':
@@ -158,4 +158,38 @@ function how(c: number): string {
 
 function misuse(b: number): string {
   return ['unmaps a wrong size', 'syncs beyond its end', 'unmaps it twice'][b % 3] ?? '';
+}
+
+/** A ring entry operand, as src/device/hostile-writes.ts reads it. */
+function entry(operand: number): string {
+  if (operand >= 128) return `entry ${operand & 127}`;
+  const further = operand >> 3;
+  return `${further === 0 ? '' : `${further} entries on from `}the entry of pending buffer ${operand & 7}`;
+}
+
+const FORGED_IDS = [
+  'ring size',
+  'ring size - 1',
+  '0x10000 + a live one',
+  '0xffffffff',
+  '0x80000000 + a live one',
+  'of the last completion again',
+  '0x100 + a live one',
+  '0xffff',
+] as const;
+
+function forgedId(operand: number): string {
+  const k = operand & 63;
+  if (operand < 64) return `of pending buffer ${k}`;
+  if (operand < 128) return `of pending buffer ${k} ${(k & 7) - 3 < 0 ? '-' : '+'} ${Math.abs((k & 7) - 3)}`;
+  return operand < 192 ? String(k) : FORGED_IDS[k & 7]!;
+}
+
+function forgedLength(operand: number): string {
+  if (operand < 64) return String(operand);
+  if (operand < 128) return `writable bytes ${operand < 96 ? '-' : '+'} ${Math.abs(operand - 96)}`;
+  if (operand < 192) return String((operand - 128) * 256);
+  return operand < 224
+    ? `0x${(0xffffffff - (operand - 192)).toString(16)}`
+    : `0x${(0x80000000 + operand).toString(16)}`;
 }

@@ -44,6 +44,7 @@ export class Client {
   constructor(
     private readonly c: CaseFile,
     private readonly dma: Dma,
+    private readonly touched: (address: number, size: number) => void,
   ) {}
 
   reset(): void {
@@ -287,6 +288,7 @@ export class Client {
     const { bytes, expected } = this.c;
     const length = Math.min(size, CONTENT_LIMIT);
     this.fills++;
+    this.touched(at, length);
     const from = PATTERN_BASE + ((this.fills * 521) % (PATTERN_SIZE - CONTENT_LIMIT));
     if (length > 48) {
       bytes.copyWithin(at, from, from + length);

@@ -70,9 +70,11 @@ export class Races implements LoadRace, DmaMoments {
       if (this.loadNumber[k] !== now) continue;
       this.rewrite(address, size, this.mode[k]!, this.operand[k]!);
       this.armed--;
-      this.loadNumber[k] = this.loadNumber[this.armed]!;
-      this.mode[k] = this.mode[this.armed]!;
-      this.operand[k] = this.operand[this.armed]!;
+      for (let i = k; i < this.armed; i++) {
+        this.loadNumber[i] = this.loadNumber[i + 1]!;
+        this.mode[i] = this.mode[i + 1]!;
+        this.operand[i] = this.operand[i + 1]!;
+      }
       k--;
     }
     for (let k = 0; k < this.deferred; k++) {
@@ -106,9 +108,12 @@ export class Races implements LoadRace, DmaMoments {
   private fire(k: number): void {
     const record = this.record[k]!;
     this.deferred--;
-    this.moment[k] = this.moment[this.deferred]!;
-    this.due[k] = this.due[this.deferred]!;
-    this.record[k] = this.record[this.deferred]!;
+    // What was deferred first happens first.
+    for (let i = k; i < this.deferred; i++) {
+      this.moment[i] = this.moment[i + 1]!;
+      this.due[i] = this.due[i + 1]!;
+      this.record[i] = this.record[i + 1]!;
+    }
     this.performing = true;
     this.perform(record);
     this.performing = false;

@@ -84,7 +84,9 @@ export class World {
     this.transport = new WorldTransport(this.caseFile, this.failures, () => {
       this.device.stop();
     });
-    this.client = new Client(this.caseFile, this.dma);
+    this.client = new Client(this.caseFile, this.dma, (address, size) => {
+      this.memoryJudge.touch(address, size);
+    });
     this.session = new QueueSession(this.caseFile, this.judge, this.client, this.transport);
     this.canaryDma = new CanaryDma(this.dma);
     this.queues = this.makeQueues();

@@ -180,6 +180,8 @@ export class FakeAllocator implements Allocator {
   private attempts = 0;
   private top = HEAP_START;
 
+  constructor(private readonly memory: FakeMemory) {}
+
   /** Address of the object allocated last, 0 before there was one. */
   get latest(): number {
     return [...this.live.keys()].at(-1) ?? 0;
@@ -200,9 +202,13 @@ export class FakeAllocator implements Allocator {
     return address;
   }
 
+  /** Freed memory is poisoned, so that a use after free reads nonsense. */
   kfree(address: number): void {
     if (address === 0) return;
-    if (!this.live.delete(address)) throw new Error(`kfree(0x${address.toString(16)}) of nothing`);
+    const size = this.live.get(address);
+    if (size === undefined) throw new Error(`kfree(0x${address.toString(16)}) of nothing`);
+    new Uint8Array(this.memory.view.buffer).fill(0x6b, address, address + size);
+    this.live.delete(address);
   }
 }
 
@@ -240,7 +246,7 @@ export class Panic extends Error {}
 export class FakePlatform implements Platform {
   readonly memory = new FakeMemory();
   readonly dma = new FakeDma(this.memory);
-  readonly allocator = new FakeAllocator();
+  readonly allocator = new FakeAllocator(this.memory);
   readonly transport = new FakeTransport();
   readonly warnings: string[] = [];
   /** How often the queue's callback ran. */

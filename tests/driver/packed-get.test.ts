@@ -142,6 +142,9 @@ test('2.4: the context comes back with its buffer', () => {
   bench.add({ in: [1] }, { ctx: 77 });
   bench.complete(0, 0, 1);
   assert.equal(bench.queue.getBuf()?.ctx, 77);
+  bench.add({ in: [1] });
+  bench.complete(0, 0, 1);
+  assert.equal(bench.queue.getBuf()?.ctx, 0, 'the id had a context before');
 });
 
 test('2.4 indirect: table and pieces are unmapped by private records, the table is freed', () => {

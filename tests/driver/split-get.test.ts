@@ -116,6 +116,9 @@ test('2.4: the context comes back with its buffer, 0 for one without', () => {
   bench.complete(0, 0);
   assert.equal(bench.queue.getBuf()?.ctx, 0);
   assert.equal(bench.queue.getBuf()?.ctx, 77);
+  bench.add({ in: [1] });
+  bench.complete(0, 0);
+  assert.equal(bench.queue.getBuf()?.ctx, 0, 'the id had a context before');
 });
 
 test('2.4: used_event follows last_used_idx as long as interrupts are on', () => {

@@ -205,3 +205,13 @@ test('2.6 interrupt: IRQ_NONE without work, callback and IRQ_HANDLED with it', (
   assert.equal(quiet.queue.interrupt(), 1);
   assert.equal(quiet.platform.callbacks, 0);
 });
+
+test('2.6 interrupt: each one that finds work runs the callback, also with event index', () => {
+  for (const eventIndex of [false, true]) {
+    const bench = new SplitBench({ eventIndex });
+    bench.add({ in: [1] });
+    bench.complete(0, 1);
+    assert.deepEqual([bench.queue.interrupt(), bench.queue.interrupt()], [1, 1]);
+    assert.equal(bench.platform.callbacks, 2);
+  }
+});
