@@ -43,7 +43,6 @@ export function checkSplitPublish(c: CaseFile, token: number): void {
   const idx = c.written16(ring.driverArea + AVAIL_IDX);
   const dueIdx = (model.availableIndex + 1) & 0xffff;
   if (idx !== dueIdx) failValue('avail.idx', dueIdx, idx, 'avail.idx');
-  if (c.lastStoreField !== AVAIL_IDX_FIELD || c.publications !== 1) failOrder(c);
   const position = model.availableIndex & (model.num - 1);
   const head = c.written16(ring.driverArea + AVAIL_RING + 2 * position);
   if (head >= model.num) failValue('head', model.num - 1, head, `avail.ring[${position}]`);
@@ -75,6 +74,7 @@ export function checkSplitPublish(c: CaseFile, token: number): void {
     index = c.written16(at + SPLIT_DESC_NEXT);
   }
   if (table !== 0) checkTable(c, token, false);
+  if (c.lastStoreField !== AVAIL_IDX_FIELD || c.publications !== 1) failOrder(c);
   model.begin(c.buffers, token, head, count);
 }
 
@@ -91,7 +91,6 @@ export function checkPackedPublish(c: CaseFile, token: number): void {
     fail(ringPublish, 'id not free', { expected: { free: true }, got: { id, token } });
     return;
   }
-  if (c.lastStoreField !== DESC_FLAGS || c.lastStoreIndex !== slot || c.publications !== 1) failOrder(c);
   let entry = c.firstMapping - 1;
   let record = id;
   for (let k = 0; k < count; k++) {
@@ -117,6 +116,8 @@ export function checkPackedPublish(c: CaseFile, token: number): void {
     }
   }
   if (table !== 0) checkTable(c, token, true);
+  const last = c.lastStoreField === DESC_FLAGS && c.lastStoreIndex === model.availableIndex;
+  if (!last || c.publications !== 1) failOrder(c);
   model.begin(c.buffers, token, id, count);
 }
 

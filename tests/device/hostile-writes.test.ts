@@ -153,7 +153,10 @@ test('jump-used: a signed delta without an entry', () => {
   const packed = new PackedRingBench();
   packed.hostile.jumpUsed(packed.device, 5, 0);
   packed.device.putUsed(1, 0, 1, false);
-  assert.deepEqual(packed.at(1), [1, 0, 0x8080]);
+  assert.deepEqual(packed.at(1), [1, 0, 0], '5 slots in a ring of 4: slot 1 of the next lap');
+  packed.hostile.jumpUsed(packed.device, 0xfc, 0xff);
+  packed.device.putUsed(2, 0, 1, false);
+  assert.deepEqual(packed.at(2), [2, 0, 0x8080], 'and 4 back: the lap before');
 });
 
 test('raw-byte and overlay reach every byte of the three areas and none beside them', () => {

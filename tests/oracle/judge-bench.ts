@@ -8,7 +8,7 @@ import { CaseFile } from '../../src/oracle/case-file.js';
 import { DmaJudge } from '../../src/oracle/dma-judge.js';
 import { MemoryJudge } from '../../src/oracle/memory-judge.js';
 import { Violation } from '../../src/oracle/oracle.js';
-import { COHERENT_BASE, DATA_BASE, MEMORY_SIZE } from '../../src/memory/layout.js';
+import { COHERENT_BASE, DATA_BASE, MEMORY_SIZE, POOL_BASE, POOL_SIZE } from '../../src/memory/layout.js';
 import { DMA_FROM_DEVICE, DMA_TO_DEVICE, type DmaDirection } from '../../src/platform/dma-api.js';
 import type { DriverRecords, QueueConfig } from '../../src/platform/ring-driver.js';
 import { ScatterList } from '../../src/platform/scatter-list.js';
@@ -68,6 +68,9 @@ export class JudgeBench {
       next: [1, 2, 3, 0],
     };
     this.c.reset();
+    // All of coherent memory and of the bounce pool exists; what is in them is each test's business.
+    this.c.coherentPages = 0xffff;
+    this.c.poolEnd = POOL_BASE + POOL_SIZE;
     this.call.created(packed, { ...CONFIG, ...config }, 0, this.records);
     if (packed) this.c.ring.attach(true, NUM, DESC, DRIVER_EVENT, DEVICE_EVENT);
     else this.c.ring.attach(false, NUM, DESC, AVAIL, USED);

@@ -183,6 +183,17 @@ const PACKED_FIELDS: readonly (readonly [field: string, address: number, allowed
   ['no ring field', DEVICE_EVENT + 0x100, []],
 ];
 
+/** Fields that are read as 32 bits. */
+const WIDE = /ring\[\]\.id$|\]\.len$|device_event\.off_wrap/;
+
+test('untrusted-read: half an id is not an id', () => {
+  const bench = new JudgeBench();
+  bench.begin(CALL_GET);
+  fires('untrusted-read', 'width of used.ring[].id', () => {
+    bench.memory.sharedLoad(USED + 4, 2, 0);
+  });
+});
+
 test('untrusted-read: each field only in the calls that need it (facts 2.1)', () => {
   const calls = [CALL_ADD, CALL_GET, CALL_KICK_PREPARE, CALL_NOTIFY, CALL_KICK, CALL_ENABLE_CB, CALL_POLL];
   calls.push(CALL_ENABLE_CB_DELAYED, CALL_INTERRUPT, CALL_DETACH, CALL_RESET);
@@ -195,7 +206,7 @@ test('untrusted-read: each field only in the calls that need it (facts 2.1)', ()
         const bench = new JudgeBench(packed);
         bench.begin(call);
         const load = (): void => {
-          bench.memory.sharedLoad(address, 2, 0);
+          bench.memory.sharedLoad(address, WIDE.test(field) ? 4 : 2, 0);
         };
         if (allowed.includes(call)) load();
         else fires('untrusted-read', `field ${field}`, load);
