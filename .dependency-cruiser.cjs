@@ -1,4 +1,4 @@
-// Who may import whom: docs/architecture.md as rules. Type-only imports count: a layer that knows another's types knows
+// Who may import whom: CONTRIBUTING.md ("who may import whom") as rules. Type-only imports count: a layer that knows another's types knows
 // that layer.
 
 /** The layers that execute() is made of. */

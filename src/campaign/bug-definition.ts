@@ -5,7 +5,15 @@ import { basename, join } from 'node:path';
 
 import { TARGETS } from '../target/targets.js';
 import { UsageError, messageOf } from './errors.js';
-import { FieldError, integerField, nullable, parseObject, stringField, stringListField } from './json-fields.js';
+import {
+  FieldError,
+  booleanField,
+  integerField,
+  nullable,
+  parseObject,
+  stringField,
+  stringListField,
+} from './json-fields.js';
 import { projectRoot } from './paths.js';
 
 /** Ids name folders. */
@@ -21,6 +29,8 @@ export interface Bug {
   readonly area: string;
   /** Ids of the oracles that must catch it; any one of them counts. */
   readonly oracles: readonly string[];
+  /** Whether no oracle but the first sees it on its seed; null where nobody looked. */
+  readonly alone: boolean | null;
   /** Name of the target that reaches it. */
   readonly target: string;
   /** Name of an input that shows it, relative to the bug's folder or to the target's corpus (seedFile). */
@@ -78,6 +88,7 @@ function parseBug(path: string, text: string, directory: string): Bug {
       year: integerField(object, 'year'),
       area: stringField(object, 'area'),
       oracles: stringListField(object, 'oracles'),
+      alone: nullable(object, 'alone', booleanField),
       target,
       seed: stringField(object, 'seed'),
       notes: nullable(object, 'notes', stringField),

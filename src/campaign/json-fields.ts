@@ -40,6 +40,12 @@ export function integerField(object: JsonObject, name: string): number {
   return value;
 }
 
+export function booleanField(object: JsonObject, name: string): boolean {
+  const value = object[name];
+  if (typeof value !== 'boolean') throw new FieldError(`"${name}" must be true or false`);
+  return value;
+}
+
 export function stringListField(object: JsonObject, name: string): readonly string[] {
   const value = object[name];
   if (!Array.isArray(value) || value.length === 0 || !value.every((item) => typeof item === 'string')) {

@@ -35,7 +35,7 @@ export function addReplayCommand(program: Command): void {
   addBuildOptions(command)
     .option('--times <n>', 'runs of each input', positiveInteger, 10)
     .option('--timeout <seconds>', 'time after which a run counts as endless', positiveInteger, 30)
-    .option('--json', 'one JSON object a line on standard output, one line an input')
+    .option('--json', 'one JSON object on standard output: {"files": [...]}')
     .addHelpText('after', HELP)
     .action(replayAll);
 }
@@ -45,20 +45,23 @@ function replayAll(files: readonly string[], options: ReplayCommandOptions): voi
   const builds = new Builds({ bug: options.bug, bugDirs: options.bugs, note });
   const colours = coloursFor(process.stdout);
   const results: ReplayResult[] = [];
+  const documents: object[] = [];
   for (const input of inputs) {
     const { harness, bug } = builds.forInput(input.bug);
     const target = findTarget(harness.targets, input.target);
     const result = replay(harness, target, input.bytes, { times: options.times, hangLimit: options.timeout * 1000 });
     if (result.verdict === 'hang') builds.renew(bug);
     if (result.problem !== null) process.stderr.write(`${result.problem.stack}\n`);
-    process.stdout.write(options.json === true ? jsonLine(input, bug, result) : humanLines(input, result, colours));
+    if (options.json === true) documents.push(documentOf(input, bug, result));
+    else process.stdout.write(humanLines(input, result, colours));
     results.push(result);
   }
+  if (options.json === true) process.stdout.write(`${JSON.stringify({ files: documents })}\n`);
   process.exitCode = replayExitCode(results);
 }
 
-function jsonLine(input: ReplayInput, bug: string | null, result: ReplayResult): string {
-  const document = {
+function documentOf(input: ReplayInput, bug: string | null, result: ReplayResult): object {
+  return {
     file: input.file,
     target: input.target,
     bug,
@@ -69,7 +72,6 @@ function jsonLine(input: ReplayInput, bug: string | null, result: ReplayResult):
     traceHash: result.traceHash,
     ...(result.problem === null ? {} : { message: result.problem.message }),
   };
-  return `${JSON.stringify(document)}\n`;
 }
 
 function humanLines(input: ReplayInput, result: ReplayResult, colours: Colours): string {

@@ -103,7 +103,9 @@ describe('replay', () => {
       const file = input(folder, 'crashes/bounce_fuzzer/some-bucket/x', content);
       const run = runCli('replay', file, '--bugs', folder, '--bug', 'T01', '--times', '4', '--timeout', '1', '--json');
       assert.equal(run.status, status, run.stderr);
-      const result = JSON.parse(run.stdout) as object;
+      const { files } = JSON.parse(run.stdout) as { files: object[] };
+      assert.equal(files.length, 1);
+      const [result = {}] = files;
       assert.deepEqual(result, { ...result, file, target: 'bounce_fuzzer', bug: 'T01', ...expected });
     });
   }
@@ -156,9 +158,9 @@ describe('replay', () => {
     }
     const run = runCli('replay', join(folder, 'found'), '--bugs', folder, '--json');
     assert.equal(run.status, 77, run.stderr);
-    const lines = run.stdout.trim().split('\n');
+    const { files } = JSON.parse(run.stdout) as { files: { target: string }[] };
     assert.deepEqual(
-      lines.map((line) => (JSON.parse(line) as { target: string }).target),
+      files.map((file) => file.target),
       ['packed_ring_fuzzer', 'packed_ring_fuzzer'],
     );
     assert.equal(run.stderr, 'vringfuzz: the sidecar names bug T01: using the build with it\n');
