@@ -7,6 +7,9 @@ import type { RingDevice } from './ring-device.js';
 /** All ones in a field of 16, 32 and 64 bits; the last as far as a number goes. */
 const ALL_ONES = [0xffff, 0xffffffff, Number.MAX_SAFE_INTEGER] as const;
 
+/** Most bytes of one piece that are scribbled over; longer pieces exist only to exceed mapping limits. */
+const SCRIBBLE_LIMIT = 8192;
+
 /** Granule of an IOMMU, whose neighbours a mapping exposes. */
 const GRANULE = 4096;
 
@@ -59,9 +62,10 @@ export class HostileWrites {
     const first = chains.firstElement[chain]!;
     for (let e = first; e < first + chains.elements[chain]!; e++) {
       const addr = chains.addr[e]!;
+      const len = Math.min(chains.len[e]!, SCRIBBLE_LIMIT);
       const writes = chains.write[e] === 1;
-      if (place === 1 && !writes) this.view.writeSequence(addr, chains.len[e]!, c ^ 0xa5);
-      else if (place === 2 && writes) this.view.writeSequence(addr, chains.len[e]!, c ^ 0xa5);
+      if (place === 1 && !writes) this.view.writeSequence(addr, len, c ^ 0xa5);
+      else if (place === 2 && writes) this.view.writeSequence(addr, len, c ^ 0xa5);
       else if (place === 3) this.scribbleGranule(addr, c);
     }
   }

@@ -5,16 +5,9 @@
 import type { BulkMemory } from '../dma/back-end.js';
 import type { MemoryView } from '../platform/platform.js';
 import type { GuestHeap } from './guest-heap.js';
-import {
-  COHERENT_BASE,
-  COHERENT_SIZE,
-  HEAP_BASE,
-  HEAP_SIZE,
-  PATTERN_BASE,
-  PATTERN_SIZE,
-  PHYSICAL_BASE,
-} from './layout.js';
+import { COHERENT_BASE, COHERENT_SIZE, HEAP_BASE, HEAP_SIZE, PHYSICAL_BASE } from './layout.js';
 import { FAULT_LOAD, FAULT_STORE, type MemoryObserver } from './memory-observer.js';
+import { fillPattern } from './pattern.js';
 
 const TWO_POW_32 = 0x1_0000_0000;
 
@@ -147,15 +140,4 @@ function isShared(address: number, size: number): boolean {
 /** Whether an address lies in the heap arena. */
 export function isHeap(address: number): boolean {
   return address >= HEAP_BASE && address < HEAP_BASE + HEAP_SIZE;
-}
-
-/** Bytes without short periods, so that a shifted or misplaced copy never looks right by chance. */
-export function fillPattern(bytes: Uint8Array): void {
-  let state = 0x2545f491;
-  for (let i = 0; i < PATTERN_SIZE; i++) {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    bytes[PATTERN_BASE + i] = state & 0xff;
-  }
 }

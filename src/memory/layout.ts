@@ -3,7 +3,7 @@
 //   0x000000  unmapped
 //   0x010000  coherent memory   shared: the device may write all of it
 //   0x020000  heap (kmalloc)    private
-//   0x040000  pattern           private, read-only source of buffer contents
+//   0x040000  unmapped
 //   0x080000  bounce pool       shared: the device may write all of it
 //   0x100000  buffers           private; the device reaches them only through a mapping
 
@@ -11,8 +11,6 @@ export const COHERENT_BASE = 0x010000;
 export const COHERENT_SIZE = 0x010000;
 export const HEAP_BASE = 0x020000;
 export const HEAP_SIZE = 0x020000;
-export const PATTERN_BASE = 0x040000;
-export const PATTERN_SIZE = 0x040000;
 export const POOL_BASE = 0x080000;
 export const POOL_SIZE = 0x080000;
 export const DATA_BASE = 0x100000;

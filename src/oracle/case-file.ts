@@ -13,7 +13,6 @@ import {
   POOL_BASE,
   POOL_SIZE,
 } from '../memory/layout.js';
-import { fillPattern } from '../memory/guest-memory.js';
 import { BufferTable } from './buffer-table.js';
 import { CALL_NONE } from './calls.js';
 import { DmaLedger } from './dma-ledger.js';
@@ -121,8 +120,6 @@ export class CaseFile {
     this.bytes = bytes;
     this.bytesBuffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.expectedBuffer = Buffer.from(this.expected.buffer);
-    // The client fills buffers from the pattern, here as there.
-    fillPattern(this.expected);
     this.guest = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
@@ -190,6 +187,12 @@ export class CaseFile {
 
   guest64(address: number): number {
     return this.guest.getUint32(address, true) + this.guest.getUint32(address + 4, true) * 0x1_0000_0000;
+  }
+
+  /** Takes a range of memory as it is for what it must be: somebody who may wrote it. */
+  adopt(address: number, size: number): void {
+    if (size > 64) this.bytesBuffer.copy(this.expectedBuffer, address, address, address + size);
+    else for (let at = address; at < address + size; at++) this.expected[at] = this.bytes[at]!;
   }
 
   /** Whether memory from `start` to `end` is as it must be. */

@@ -49,7 +49,7 @@ export class DmaJudge implements DmaObserver {
       return;
     }
     // An indirect table is the driver's own writing: what it holds now is what the device must see.
-    if (isHeap(cpu)) for (let at = cpu; at < cpu + size; at++) c.expected[at] = c.bytes[at]!;
+    if (isHeap(cpu)) c.adopt(cpu, size);
     const bounce = bounceOf(dma);
     if (bounce >= 0) {
       checkSlot(c, dma, size);

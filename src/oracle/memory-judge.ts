@@ -1,8 +1,9 @@
 // Listens to memory, heap and device, keeps the case file and asks the oracles whose claim an event touches. An event is
 // judged before it takes effect, so that the first wrong step is the one reported.
 
-import { COHERENT_BASE, COHERENT_SIZE, MEMORY_SIZE, PAGE_SIZE, POOL_BASE } from '../memory/layout.js';
+import { COHERENT_BASE, COHERENT_SIZE, DATA_BASE, MEMORY_SIZE, PAGE_SIZE, POOL_BASE } from '../memory/layout.js';
 import type { DeviceWriteObserver } from '../memory/device-view.js';
+import { restorePattern } from '../memory/pattern.js';
 import { FAULT_STORE, type HeapObserver, type MemoryObserver } from '../memory/memory-observer.js';
 import type { TraceSink } from '../verdict/trace.js';
 import { checkCopy, checkCopyIn, failStrayCopy } from './bounce-mismatch.js';
@@ -48,13 +49,13 @@ export class MemoryJudge implements MemoryObserver, HeapObserver, DeviceWriteObs
 
   constructor(private readonly c: CaseFile) {}
 
-  /** Clears slots and buffers that the last execution wrote: what it left must not decide the next verdict. */
+  /** Restores slots and buffers that the last execution wrote: what it left must not decide the next verdict. */
   scrub(): void {
     for (let k = 0; k < this.touchedCount; k++) {
       const unit = this.touchedUnits[k]!;
       const at = POOL_BASE + (unit << UNIT_SHIFT);
-      clear(this.c.bytes, at + this.touchedFrom[unit]!, at + this.touchedTo[unit]!);
-      clear(this.c.expected, at + this.touchedFrom[unit]!, at + this.touchedTo[unit]!);
+      putBack(this.c.bytes, at + this.touchedFrom[unit]!, at + this.touchedTo[unit]!);
+      putBack(this.c.expected, at + this.touchedFrom[unit]!, at + this.touchedTo[unit]!);
       this.touchedTo[unit] = 0;
     }
     this.touchedCount = 0;
@@ -180,7 +181,7 @@ export class MemoryJudge implements MemoryObserver, HeapObserver, DeviceWriteObs
       if (!checkReadableWritten(c, address)) failWrittenAfterEnd(address, size);
       return;
     }
-    for (let at = address; at < address + size; at++) c.expected[at] = c.bytes[at]!;
+    c.adopt(address, size);
   }
 
   deviceRead(dma: number, address: number, size: number): void {
@@ -285,9 +286,11 @@ export class MemoryJudge implements MemoryObserver, HeapObserver, DeviceWriteObs
   }
 }
 
-function clear(bytes: Uint8Array, from: number, to: number): void {
+/** Back to what stood there before anybody wrote: nothing in the bounce pool, the pattern in the buffers. */
+function putBack(bytes: Uint8Array, from: number, to: number): void {
+  if (from >= DATA_BASE) restorePattern(bytes, from, to);
   // A native call costs more than it clears where a slot held a few bytes.
-  if (to - from > 96) bytes.fill(0, from, to);
+  else if (to - from > 96) bytes.fill(0, from, to);
   else for (let at = from; at < to; at++) bytes[at] = 0;
 }
 

@@ -1,13 +1,13 @@
-// The driver's client: owns the buffers, fills them with known bytes, maps premapped ones itself, and takes back what
+// The driver's client: owns the buffers, which hold known bytes, maps premapped ones itself, and takes back what
 // comes back. Always correct, except in client-misuse, which only swiotlb's own checks are tried with.
 
 import type { Dma } from '../dma/dma.js';
 import { BufferArena } from '../memory/buffer-arena.js';
-import { PAGE_SIZE, PATTERN_BASE, PATTERN_SIZE } from '../memory/layout.js';
+import { PAGE_SIZE } from '../memory/layout.js';
 import { MAX_TOKENS, RETURNED } from '../oracle/buffer-table.js';
 import { CALL_CLIENT } from '../oracle/calls.js';
 import type { CaseFile } from '../oracle/case-file.js';
-import { CONTENT_LIMIT, firstDifference } from '../oracle/read-only-data.js';
+import { firstDifference } from '../oracle/read-only-data.js';
 import { checkWritable } from '../oracle/stale-bytes.js';
 import {
   DMA_ATTR_SKIP_CPU_SYNC,
@@ -32,7 +32,7 @@ export class Client {
   private preparedPages = 0;
   private readonly pagesAt = new Int32Array(MAX_TOKENS);
   private readonly pageCount = new Int32Array(MAX_TOKENS);
-  private fills = 0;
+  private writes = 0;
 
   private ownCount = 0;
   private readonly ownCpu = new Int32Array(OWN_MAPPINGS);
@@ -49,7 +49,7 @@ export class Client {
 
   reset(): void {
     this.arena.reset();
-    this.fills = 0;
+    this.writes = 0;
     this.ownCount = 0;
   }
 
@@ -110,7 +110,6 @@ export class Client {
     const cpu = this.arena.allocPages(pagesFor(offsetOf(c) + size));
     if (cpu === 0) return;
     const at = cpu + offsetOf(c);
-    this.fill(at, size);
     const direction = (a % 3) as DmaDirection;
     const attributes = (a & 128) === 0 ? 0 : DMA_ATTR_SKIP_CPU_SYNC;
     this.c.beginCall(CALL_CLIENT);
@@ -132,7 +131,7 @@ export class Client {
     if (this.ownCount === 0) return;
     const slot = (a & 7) % this.ownCount;
     const range = syncRange(b, this.ownSize[slot]!);
-    this.fill(this.ownCpu[slot]! + range.start, range.size);
+    this.write(this.ownCpu[slot]! + range.start, range.size);
   }
 
   syncOwn(a: number, b: number, c: number): void {
@@ -275,28 +274,18 @@ export class Client {
     return bytes;
   }
 
-  /** Moves a laid list to its address and fills it. */
+  /** Moves a laid list to its address. */
   private place(list: ScatterList, at: number): void {
-    for (let k = 0; k < list.count; k++) {
-      list.address[k]! += at;
-      this.fill(list.address[k]!, list.size[k]!);
-    }
+    for (let k = 0; k < list.count; k++) list.address[k]! += at;
   }
 
-  /** Bytes that no other buffer of this execution holds in the same order. */
-  private fill(at: number, size: number): void {
+  /** The CPU writes: bytes that no pattern holds. */
+  private write(at: number, size: number): void {
     const { bytes, expected } = this.c;
-    const length = Math.min(size, CONTENT_LIMIT);
-    this.fills++;
-    this.touched(at, length);
-    const from = PATTERN_BASE + ((this.fills * 521) % (PATTERN_SIZE - CONTENT_LIMIT));
-    if (length > 48) {
-      bytes.copyWithin(at, from, from + length);
-      expected.copyWithin(at, from, from + length);
-      return;
-    }
-    for (let i = 0; i < length; i++) {
-      const byte = bytes[from + i]!;
+    this.writes++;
+    this.touched(at, size);
+    for (let i = 0; i < size; i++) {
+      const byte = (this.writes * 29 + i * 7) & 0xff;
       bytes[at + i] = byte;
       expected[at + i] = byte;
     }

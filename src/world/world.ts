@@ -15,6 +15,7 @@ import { DeviceView } from '../memory/device-view.js';
 import { GuestHeap } from '../memory/guest-heap.js';
 import { GuestMemory } from '../memory/guest-memory.js';
 import { MEMORY_SIZE, POOL_BASE } from '../memory/layout.js';
+import { fillPattern } from '../memory/pattern.js';
 import { CallJudge } from '../oracle/call-judge.js';
 import { CaseFile } from '../oracle/case-file.js';
 import { DriverStopped } from '../oracle/oracle.js';
@@ -62,6 +63,7 @@ export class World {
   constructor(perform: (record: number) => void) {
     const bytes = new Uint8Array(MEMORY_SIZE);
     this.caseFile = new CaseFile(bytes);
+    fillPattern(this.caseFile.expected);
     this.judge = new CallJudge(this.caseFile);
     this.memoryJudge = new MemoryJudge(this.caseFile);
     this.dmaJudge = new DmaJudge(this.caseFile);

@@ -8,8 +8,6 @@ import {
   HEAP_BASE,
   HEAP_SIZE,
   MEMORY_SIZE,
-  PATTERN_BASE,
-  PATTERN_SIZE,
   PHYSICAL_BASE,
   POOL_BASE,
 } from '../../src/memory/layout.js';
@@ -97,7 +95,7 @@ test('an access to no live object is a fault, reads as 0 and writes nothing', ()
     ['across the end of an object', small + 18],
     ['the red zone', small + 32],
     ['heap that was never allocated', HEAP_BASE + HEAP_SIZE - 8],
-    ['the pattern', PATTERN_BASE],
+    ['between heap and pool', HEAP_BASE + HEAP_SIZE],
     ['the bounce pool', POOL_BASE],
     ['client data', DATA_BASE],
     ['past all memory', MEMORY_SIZE],
@@ -130,15 +128,15 @@ test('an access across the end of coherent memory is a fault', () => {
 test('copy and fill move whole ranges and report them before they take effect', () => {
   const { memory, bytes, recorder } = guestMemory();
   for (const size of [1, 48, 49, 4096]) {
-    const expected = bytes.slice(PATTERN_BASE, PATTERN_BASE + size);
-    memory.copy(DATA_BASE, PATTERN_BASE, size);
-    assert.deepEqual(bytes.slice(DATA_BASE, DATA_BASE + size), expected, `${size} bytes`);
-    assert.equal(bytes[DATA_BASE + size], 0);
-    memory.fill(DATA_BASE, size, 0);
-    assert.ok(bytes.subarray(DATA_BASE, DATA_BASE + size).every((byte) => byte === 0));
+    const expected = bytes.slice(DATA_BASE, DATA_BASE + size);
+    memory.copy(POOL_BASE, DATA_BASE, size);
+    assert.deepEqual(bytes.slice(POOL_BASE, POOL_BASE + size), expected, `${size} bytes`);
+    assert.equal(bytes[POOL_BASE + size], 0);
+    memory.fill(POOL_BASE, size, 0);
+    assert.ok(bytes.subarray(POOL_BASE, POOL_BASE + size).every((byte) => byte === 0));
     assert.deepEqual(recorder.take(), [
-      `copy 0x100000 0x40000 0x${size.toString(16)}`,
-      `fill 0x100000 0x${size.toString(16)} 0x0`,
+      `copy 0x80000 0x100000 0x${size.toString(16)}`,
+      `fill 0x80000 0x${size.toString(16)} 0x0`,
     ]);
   }
 });
@@ -159,10 +157,10 @@ test('the heap is where it is said to be, and the pattern has no short period', 
   const { bytes } = guestMemory();
   for (let period = 1; period <= 4096; period++) {
     let same = 0;
-    for (let at = PATTERN_BASE; at < PATTERN_BASE + 4096; at++) if (bytes[at] === bytes[at + period]) same++;
+    for (let at = DATA_BASE; at < DATA_BASE + 4096; at++) if (bytes[at] === bytes[at + period]) same++;
     assert.ok(same < 400, `period ${period}: ${same} of 4096 bytes are equal`);
   }
-  assert.equal(bytes[PATTERN_BASE + PATTERN_SIZE], 0);
+  assert.equal(bytes[DATA_BASE - 1], 0);
 });
 
 test('copyBytes copies forward and nothing else', () => {
