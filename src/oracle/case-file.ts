@@ -40,6 +40,8 @@ export class CaseFile {
   /** The driver's records, null for a driver that does not show any. */
   records: DriverRecords | null = null;
   iommu = false;
+  /** swiotlb: the device never reaches an original. */
+  bounced = false;
   /** swiotlb: end of the configured pool and the alignment that it must keep. */
   poolEnd = POOL_BASE;
   minAlignMask = 0;

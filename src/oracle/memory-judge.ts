@@ -250,6 +250,7 @@ export class MemoryJudge implements MemoryObserver, HeapObserver, DeviceWriteObs
   private mayWrite(address: number, size: number): boolean {
     const { c } = this;
     if (!c.model.useDmaApi) return true;
+    if (c.bounced) return false;
     if (!c.iommu) return this.coveredByWritable(address, size, 0);
     const end = address + size;
     for (let at = address; at < end; at = (at | (PAGE_SIZE - 1)) + 1) {

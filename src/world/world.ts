@@ -119,6 +119,7 @@ export class World {
     this.caseFile.reset();
     this.view.setWindow(0, 0, 0);
     this.caseFile.iommu = config.backEnd === 'iommu';
+    this.caseFile.bounced = config.backEnd === 'swiotlb';
     this.caseFile.poolEnd = POOL_BASE + config.poolSlots * 2048;
     this.caseFile.minAlignMask = config.minAlignMask;
     this.caseFile.allocAlignMask = config.allocAlignMask;
