@@ -162,6 +162,17 @@ export const OPERATION_TABLES = {
 
 export type OperationTable = keyof typeof OPERATION_TABLES;
 
+/** What each of the 256 values of an `op` byte means: the tables above, spread out so that decoding is one look-up. */
+export const OPERATIONS_BY_BYTE = {
+  ring: byByte(OPERATION_TABLES.ring),
+  bounce: byByte(OPERATION_TABLES.bounce),
+  failure: byByte(OPERATION_TABLES.failure),
+} as const;
+
+function byByte(table: Uint8Array): Uint8Array {
+  return Uint8Array.from({ length: 256 }, (_, byte) => table[byte % table.length] ?? 0);
+}
+
 /** A byte that means this operation in that table; throws a RangeError where the table lacks it. */
 export function operationByte(table: OperationTable, name: Operation): number {
   const byte = OPERATION_TABLES[table].indexOf(operationCode(name));

@@ -3,7 +3,7 @@
 
 import type { TargetSpec } from '../target/target-spec.js';
 import { HEADER_SIZE } from './configuration.js';
-import { type Operation, OPERATIONS, OPERATION_TABLES, type OperationTable, operationByte } from './operations.js';
+import { type Operation, OPERATIONS, OPERATIONS_BY_BYTE, type OperationTable, operationByte } from './operations.js';
 
 export const RECORD_SIZE = 4;
 
@@ -31,11 +31,11 @@ export function recordCount(byteLength: number): number {
 export function decodeScenario(target: TargetSpec, bytes: Uint8Array): Scenario {
   const header = new Uint8Array(HEADER_SIZE);
   header.set(bytes.subarray(0, HEADER_SIZE));
-  const table = OPERATION_TABLES[target.operations];
+  const table = OPERATIONS_BY_BYTE[target.operations];
   const steps: Step[] = [];
   for (let k = 0; k < recordCount(bytes.length); k++) {
     const at = HEADER_SIZE + k * RECORD_SIZE;
-    const code = table[(bytes[at] ?? 0) % table.length] ?? 0;
+    const code = table[bytes[at] ?? 0] ?? 0;
     steps.push({
       operation: OPERATIONS[code] ?? 'add',
       a: bytes[at + 1] ?? 0,

@@ -6,7 +6,7 @@ import { CALL_NONE } from '../oracle/calls.js';
 import { FAILURE_KINDS, type FailureKind } from '../platform/failures.js';
 import { HEADER_SIZE } from '../scenario/configuration.js';
 import { addManyCount, contextOf, isPremapped, kicksAfter, repeatCount, resizeTo } from '../scenario/operands.js';
-import { isDeviceOperation, type Operation, OPERATION_TABLES, OPERATIONS } from '../scenario/operations.js';
+import { isDeviceOperation, type Operation, OPERATIONS_BY_BYTE, OPERATIONS } from '../scenario/operations.js';
 import { RECORD_SIZE, recordCount } from '../scenario/scenario.js';
 import type { TargetSpec } from '../target/target-spec.js';
 import { markState } from './state-feedback.js';
@@ -36,7 +36,7 @@ export class Runner {
   /** Number of the step in progress: 0 creation, 1 .. n the records, n + 1 the teardown. */
   step = 0;
   private bytes: Uint8Array = new Uint8Array(0);
-  private table: Uint8Array = OPERATION_TABLES.ring;
+  private table: Uint8Array = OPERATIONS_BY_BYTE.ring;
   /** The device has done something hostile in this execution. */
   private lied = false;
   /** The next device operation is waiting for its moment. */
@@ -58,7 +58,7 @@ export class Runner {
     const records = recordCount(bytes.length);
     for (let k = 0; k < records; k++) {
       const at = HEADER_SIZE + k * RECORD_SIZE;
-      const code = this.table[bytes[at]! % this.table.length]!;
+      const code = this.table[bytes[at]!]!;
       this.step = k + 1;
       if (onStep !== null) onStep(this.step);
       if (this.deferMoment >= 0 && isDeviceOperation(code)) {
@@ -119,7 +119,7 @@ export class Runner {
 
   private begin(target: TargetSpec, bytes: Uint8Array): void {
     this.bytes = bytes;
-    this.table = OPERATION_TABLES[target.operations];
+    this.table = OPERATIONS_BY_BYTE[target.operations];
     this.lied = false;
     this.deferMoment = -1;
     this.step = 0;
@@ -141,7 +141,7 @@ export class Runner {
   private performDeferred(record: number): void {
     const at = HEADER_SIZE + record * RECORD_SIZE;
     const { bytes } = this;
-    const code = this.table[bytes[at]! % this.table.length]!;
+    const code = this.table[bytes[at]!]!;
     // In the middle of a driver call the device can do anything but interrupt.
     const mask = OPERATIONS[code] === 'complete' || OPERATIONS[code] === 'complete-many' ? NO_INTERRUPT : 0;
     this.handlers[code]!(bytes[at + 1]!, bytes[at + 2]!, bytes[at + 3]! | mask);
