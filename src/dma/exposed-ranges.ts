@@ -17,10 +17,13 @@ export class ExposedRanges {
   private count = 0;
   /** Where the last look-up hit. */
   private hint = 0;
+  /** The place of the range that was removed last. */
+  private lastRemoved = -1;
 
   clear(): void {
     this.count = 0;
     this.hint = 0;
+    this.lastRemoved = -1;
   }
 
   /** False when the table is full; the range is then not reachable. */
@@ -36,13 +39,23 @@ export class ExposedRanges {
 
   /** Ends exactly one range with that start, size and permission; false when there is none. */
   remove(cpu: number, size: number, permission: Permission | typeof ANY_PERMISSION): boolean {
+    // Buffers mostly end in the order in which they began. Without a permission to go by, the newest range is meant.
+    const next = this.lastRemoved + 1;
+    if (permission !== ANY_PERMISSION && this.is(next, cpu, size, permission)) {
+      this.moveLastTo(next);
+      return true;
+    }
     for (let index = this.count - 1; index >= 0; index--) {
-      if (this.start[index] !== cpu || this.size[index] !== size) continue;
-      if (permission !== ANY_PERMISSION && this.permission[index] !== permission) continue;
+      if (!this.is(index, cpu, size, permission)) continue;
       this.moveLastTo(index);
       return true;
     }
     return false;
+  }
+
+  private is(index: number, cpu: number, size: number, permission: Permission | typeof ANY_PERMISSION): boolean {
+    if (index >= this.count || this.start[index] !== cpu || this.size[index] !== size) return false;
+    return permission === ANY_PERMISSION || this.permission[index] === permission;
   }
 
   /** Whether one range holds all of [cpu, cpu + size) with all of `permission`. */
@@ -68,6 +81,7 @@ export class ExposedRanges {
   }
 
   private moveLastTo(index: number): void {
+    this.lastRemoved = index;
     const last = --this.count;
     this.start[index] = this.start[last]!;
     this.size[index] = this.size[last]!;
