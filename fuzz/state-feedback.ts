@@ -1,4 +1,4 @@
-// State feedback: a second map of counters that libFuzzer treats like code edges. The world counts (queue state,
+// State feedback: a second map of counters that libFuzzer treats like code edges. The world marks (queue state,
 // operation) pairs in it, so an input that reaches a new state is kept although it runs no new line.
 
 interface ModuleCounters {

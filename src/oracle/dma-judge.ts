@@ -13,6 +13,7 @@ import { checkExposed, checkMapArguments, checkWithdrawn, granulesOf } from './d
 import { BY_CLIENT, BY_DRIVER } from './dma-ledger.js';
 import { failDoubleUnmap } from './double-unmap.js';
 import { checkEarlyUnmap } from './early-unmap.js';
+import { hex } from './hex.js';
 import { checkOwner, failUnknownUnmap } from './unknown-unmap.js';
 import { checkCoherentFree, checkUnmapArguments, checkUnmapRecord, directionName } from './unmap-mismatch.js';
 
@@ -177,8 +178,4 @@ function coherentMask(cpu: number, size: number): number {
   const first = (cpu - COHERENT_BASE) >> 12;
   const pages = (size + PAGE_SIZE - 1) >> 12;
   return ((1 << pages) - 1) << first;
-}
-
-function hex(value: number): string {
-  return `0x${value.toString(16)}`;
 }

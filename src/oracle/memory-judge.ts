@@ -12,6 +12,7 @@ import { type CaseFile, deviceWrites, isPool } from './case-file.js';
 import { checkCopySource } from './disclosure.js';
 import { checkDoubleFetch } from './double-fetch.js';
 import { failBadFree, failUseAfterFree } from './heap.js';
+import { hex } from './hex.js';
 import { checkLoads } from './liveness.js';
 import { failAccess, failRingStore } from './out-of-bounds.js';
 import { checkDeviceRead, checkReadableWritten } from './read-only-data.js';
@@ -307,8 +308,4 @@ function isDeviceField(field: number): boolean {
 function place(address: number): string {
   if (!isPool(address)) return hex(address);
   return `slot ${(address - POOL_BASE) >> 11}+${(address - POOL_BASE) & 2047}`;
-}
-
-function hex(value: number): string {
-  return `0x${value.toString(16)}`;
 }
