@@ -4,10 +4,10 @@
 // First, so that a run without the -h option (an OSS-Fuzz wrapper, for example) is tuned as well.
 import { instrumentedEdges, edgeCounters } from './tune.js';
 
-import { writeCrash } from '../src/campaign/crash-store.js';
+import { writeCrash } from '../src/campaign/crashes/crash-store.js';
 import { type RunContext, type StoredInput, readRunContext, writeEvent } from '../src/campaign/engine/run-context.js';
 import { messageOf } from '../src/campaign/errors.js';
-import { harnessBugFinding } from '../src/campaign/harness-bug.js';
+import { harnessBugFinding } from '../src/campaign/crashes/harness-bug.js';
 import type { TargetSpec } from '../src/target/target-spec.js';
 import { targetByName } from '../src/target/targets.js';
 import type { Finding, Verdict } from '../src/verdict/verdict.js';

@@ -4,7 +4,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { readSidecar, sidecarPath } from './crash-store.js';
+import { readSidecar, sidecarPath } from './crashes/crash-store.js';
 import { type EngineOutcome, EngineProcess } from './engine/engine-process.js';
 import type { RunEvent } from './engine/run-context.js';
 import { messageOf } from './errors.js';

@@ -13,7 +13,7 @@ import type { EngineEnd } from './engine/engine-end.js';
 import { EngineProcess } from './engine/engine-process.js';
 import { EnvironmentError } from './errors.js';
 import { makeTemporaryFolder } from './folders.js';
-import { type ReplayRate, corpusInputs, pseudoRandomInputs, replayRate } from './replay-loop.js';
+import { type ReplayRate, corpusInputs, pseudoRandomInputs, replayRate } from './replay/replay-loop.js';
 
 export interface BenchOptions {
   readonly root: string;

@@ -40,6 +40,12 @@ export function integerField(object: JsonObject, name: string): number {
   return value;
 }
 
+export function numberField(object: JsonObject, name: string): number {
+  const value = object[name];
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw new FieldError(`"${name}" must be a number`);
+  return value;
+}
+
 export function booleanField(object: JsonObject, name: string): boolean {
   const value = object[name];
   if (typeof value !== 'boolean') throw new FieldError(`"${name}" must be true or false`);
@@ -52,6 +58,12 @@ export function stringListField(object: JsonObject, name: string): readonly stri
     throw new FieldError(`"${name}" must be a non-empty list of strings`);
   }
   return value;
+}
+
+export function objectListField(object: JsonObject, name: string): readonly JsonObject[] {
+  const value = object[name];
+  if (!Array.isArray(value)) throw new FieldError(`"${name}" must be a list`);
+  return value.map((item, index) => asObject(item, `"${name}[${index}]"`));
 }
 
 /** A field whose value must be one of `choices`. */

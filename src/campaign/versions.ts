@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { projectRoot } from './paths.js';
-import type { SidecarVersions } from './sidecar.js';
+import type { SidecarVersions } from './crashes/sidecar.js';
 
 /** Read from package.json: the engine is pinned there, and asking the engine itself would load it. */
 export function versions(): SidecarVersions {

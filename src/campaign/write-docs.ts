@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { ORACLES } from '../oracle/registry.js';
 import { oracleDocs } from '../report/oracle-docs.js';
 import { writeAtomically } from './atomic-file.js';
-import { loadBugs } from './bug-bank.js';
+import { loadBugs } from './bugs/bug-bank.js';
 import { projectRoot } from './paths.js';
 
 /** Where the page of the oracles lies. */

@@ -2,11 +2,11 @@
 
 import type { Command } from 'commander';
 
-import { Builds } from '../campaign/builds.js';
+import { Builds } from '../campaign/bugs/builds.js';
 import { UsageError } from '../campaign/errors.js';
 import { findTarget } from '../campaign/harness.js';
-import { type Outcome, runOnce } from '../campaign/replay.js';
-import { type ReplayInput, collectInputs } from '../campaign/replay-inputs.js';
+import { type Outcome, runOnce } from '../campaign/replay/replay.js';
+import { type ReplayInput, collectInputs } from '../campaign/replay/replay-inputs.js';
 import { coloursFor } from '../report/colours.js';
 import { findingText, traceText } from '../report/finding-text.js';
 import { type BuildOptions, addBuildOptions, note } from './options.js';

@@ -4,8 +4,8 @@ import { relative, resolve } from 'node:path';
 
 import type { Command } from 'commander';
 
-import { buildBug, findBug } from '../campaign/bug-bank.js';
-import { type Sidecar, readSidecar, sidecarPath } from '../campaign/crash-store.js';
+import { buildBug, findBug } from '../campaign/bugs/bug-bank.js';
+import { type Sidecar, readSidecar, sidecarPath } from '../campaign/crashes/crash-store.js';
 import { parseDuration } from '../campaign/duration.js';
 import type { EngineEnd } from '../campaign/engine/engine-end.js';
 import { checkRawFlags } from '../campaign/engine/engine-flags.js';

@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 
 import type { Command } from 'commander';
 
-import { writeCrash } from '../campaign/crash-store.js';
+import { writeCrash } from '../campaign/crashes/crash-store.js';
 import { UsageError } from '../campaign/errors.js';
 import { checkWritable } from '../campaign/folders.js';
 import { findTarget } from '../campaign/harness.js';

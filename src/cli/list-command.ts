@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 
-import { type Bug, loadBugs } from '../campaign/bug-bank.js';
+import { type Bug, loadBugs } from '../campaign/bugs/bug-bank.js';
 import { ORACLES } from '../oracle/registry.js';
 import { type Colours, coloursFor } from '../report/colours.js';
 import { TARGETS } from '../target/targets.js';

@@ -2,10 +2,10 @@
 
 import type { Command } from 'commander';
 
-import { Builds } from '../campaign/builds.js';
+import { Builds } from '../campaign/bugs/builds.js';
 import { findTarget } from '../campaign/harness.js';
-import { type ReplayResult, replay, replayExitCode } from '../campaign/replay.js';
-import { type ReplayInput, collectInputs } from '../campaign/replay-inputs.js';
+import { type ReplayResult, replay, replayExitCode } from '../campaign/replay/replay.js';
+import { type ReplayInput, collectInputs } from '../campaign/replay/replay-inputs.js';
 import { type Colours, coloursFor } from '../report/colours.js';
 import { type BuildOptions, addBuildOptions, note, positiveInteger } from './options.js';
 

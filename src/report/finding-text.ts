@@ -6,7 +6,7 @@ import type { Finding, MappingRecord } from '../verdict/verdict.js';
 import { type Colours, PLAIN } from './colours.js';
 import { formatNumber, numbersTable } from './numbers-table.js';
 
-/** What findingText needs; a crash sidecar (src/campaign/sidecar.ts) is one. */
+/** What findingText needs; a crash sidecar (src/campaign/crashes/sidecar.ts) is one. */
 export interface FindingDocument extends Finding {
   readonly target: string;
   readonly seed: number | null;

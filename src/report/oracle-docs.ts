@@ -1,7 +1,7 @@
 // docs/oracles.md as text: a page from the registry of oracles and the bug bank, so that it cannot fall behind them.
 // Pure: the same registry and the same bugs give the same page.
 
-import type { Bug } from '../campaign/bug-definition.js';
+import type { Bug } from '../campaign/bugs/bug-definition.js';
 import type { OracleInfo } from '../oracle/oracle.js';
 import type { Severity } from '../verdict/verdict.js';
 

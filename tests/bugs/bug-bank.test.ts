@@ -6,9 +6,9 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { describe, test } from 'node:test';
 
-import { type Bug, buildBug, loadBugs } from '../../src/campaign/bug-bank.js';
-import { seedFile } from '../../src/campaign/bug-definition.js';
-import { patchedSources } from '../../src/campaign/bug-patch.js';
+import { type Bug, buildBug, loadBugs } from '../../src/campaign/bugs/bug-bank.js';
+import { seedFile } from '../../src/campaign/bugs/bug-definition.js';
+import { patchedSources } from '../../src/campaign/bugs/bug-patch.js';
 import { type Harness, findTarget, loadHarness } from '../../src/campaign/harness.js';
 import { compiledRoot, projectRoot } from '../../src/campaign/paths.js';
 import { ORACLES } from '../../src/oracle/registry.js';

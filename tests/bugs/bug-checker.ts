@@ -7,10 +7,10 @@ import { join, resolve } from 'node:path';
 
 import type ts from 'typescript';
 
-import type { Bug } from '../../src/campaign/bug-bank.js';
-import { patchedSources } from '../../src/campaign/bug-patch.js';
+import type { Bug } from '../../src/campaign/bugs/bug-bank.js';
+import { patchedSources } from '../../src/campaign/bugs/bug-patch.js';
 import { projectRoot } from '../../src/campaign/paths.js';
-import { loadCompiler, projectOptions } from '../../src/campaign/typescript-compiler.js';
+import { loadCompiler, projectOptions } from '../../src/campaign/bugs/typescript-compiler.js';
 
 /** Bugs that change different files, and their patched sources by absolute path. */
 interface Group {

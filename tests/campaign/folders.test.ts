@@ -7,7 +7,7 @@ import { describe, test } from 'node:test';
 
 import { EnvironmentError } from '../../src/campaign/errors.js';
 import { checkWritable } from '../../src/campaign/folders.js';
-import { temporaryFolder } from './planted-bugs.js';
+import { temporaryFolder } from './bugs/planted-bugs.js';
 
 describe('checkWritable', () => {
   test('makes the folder and leaves nothing in it', (context) => {

@@ -10,8 +10,8 @@ import { setTimeout } from 'node:timers/promises';
 
 import type { CampaignResult } from '../../src/campaign/fuzz-campaign.js';
 import { compiledRoot } from '../../src/campaign/paths.js';
-import { readSidecar, sidecarPath } from '../../src/campaign/sidecar.js';
-import { temporaryFolder } from './planted-bugs.js';
+import { readSidecar, sidecarPath } from '../../src/campaign/crashes/sidecar.js';
+import { temporaryFolder } from './bugs/planted-bugs.js';
 
 const MAIN = join(compiledRoot(), 'src', 'cli', 'main.js');
 

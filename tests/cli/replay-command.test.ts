@@ -5,9 +5,9 @@ import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 
-import { writeCrash } from '../../src/campaign/crash-store.js';
-import { PLANTED_BUCKET, plantBug, plantedHarness, temporaryFolder } from '../campaign/planted-bugs.js';
-import { sampleFinding } from '../campaign/sample-finding.js';
+import { writeCrash } from '../../src/campaign/crashes/crash-store.js';
+import { PLANTED_BUCKET, plantBug, plantedHarness, temporaryFolder } from '../campaign/bugs/planted-bugs.js';
+import { sampleFinding } from '../campaign/crashes/sample-finding.js';
 import { isRefused, runCli } from './run-cli.js';
 
 /** Writes an input and the folders above it. */

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 
 import { projectRoot } from '../../src/campaign/paths.js';
-import { temporaryFolder } from '../campaign/planted-bugs.js';
+import { temporaryFolder } from '../campaign/bugs/planted-bugs.js';
 import { isRefused, runCli } from './run-cli.js';
 
 describe('command line', () => {

@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 
-import { loadBugs } from '../../src/campaign/bug-bank.js';
+import { loadBugs } from '../../src/campaign/bugs/bug-bank.js';
 import { projectRoot } from '../../src/campaign/paths.js';
 import { currentOraclePage, oraclePage } from '../../src/campaign/write-docs.js';
 import type { OracleInfo } from '../../src/oracle/oracle.js';

@@ -6,7 +6,7 @@ import { describe, test } from 'node:test';
 import { coloursFor } from '../../src/report/colours.js';
 import { findingText, verdictText } from '../../src/report/finding-text.js';
 import { formatNumber, numbersTable } from '../../src/report/numbers-table.js';
-import { sampleFinding } from '../campaign/sample-finding.js';
+import { sampleFinding } from '../campaign/crashes/sample-finding.js';
 
 describe('finding text', () => {
   test('reads from the configuration to the numbers', () => {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 
 import { committedCorpus } from '../../src/campaign/paths.js';
-import { seedCorpus, staleSeeds, writeSeeds } from '../../src/campaign/write-seeds.js';
+import { seedCorpus, staleSeeds, writeSeeds } from '../../src/campaign/corpus/write-seeds.js';
 import { BACK_END_NAMES } from '../../src/dma/back-end.js';
 import { blankConfiguration, type Configuration, decodeConfiguration } from '../../src/scenario/configuration.js';
 import { OPERATIONS, OPERATION_TABLES } from '../../src/scenario/operations.js';

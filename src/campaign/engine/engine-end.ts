@@ -4,9 +4,9 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { Finding } from '../../verdict/verdict.js';
-import { writeCrash } from '../crash-store.js';
+import { writeCrash } from '../crashes/crash-store.js';
 import { messageOf } from '../errors.js';
-import { hangFinding, harnessBugFinding, memoryFinding } from '../harness-bug.js';
+import { hangFinding, harnessBugFinding, memoryFinding } from '../crashes/harness-bug.js';
 import { TIMEOUT_SECONDS } from './engine-flags.js';
 import type { RunEvent, StoredInput } from './run-context.js';
 

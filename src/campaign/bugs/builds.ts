@@ -1,8 +1,8 @@
 // Which build judges an input: the driver as it is, or the one with a planted bug in it. Each is loaded once.
 
 import { buildBug, findBug, loadBugs } from './bug-bank.js';
-import { type Harness, loadHarness } from './harness.js';
-import { compiledRoot } from './paths.js';
+import { type Harness, loadHarness } from '../harness.js';
+import { compiledRoot } from '../paths.js';
 
 export interface Build {
   readonly harness: Harness;

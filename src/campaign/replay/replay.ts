@@ -1,9 +1,9 @@
 // Runs an input again and again in plain Node, without the engine, and says what it comes to and how often.
 
-import type { TargetSpec } from '../target/target-spec.js';
-import type { Trace } from '../verdict/trace.js';
-import type { Finding, Verdict } from '../verdict/verdict.js';
-import type { Harness } from './harness.js';
+import type { TargetSpec } from '../../target/target-spec.js';
+import type { Trace } from '../../verdict/trace.js';
+import type { Finding, Verdict } from '../../verdict/verdict.js';
+import type { Harness } from '../harness.js';
 import { TimeLimitError, withinTime } from './time-limit.js';
 
 /** How long one execution may take, in milliseconds. An input takes microseconds. */

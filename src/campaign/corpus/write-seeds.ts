@@ -5,10 +5,10 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-import { SEEDS } from '../scenario/seeds/all-seeds.js';
-import { contentOrNull, makeFolder, writeAtomically } from './atomic-file.js';
-import { committedCorpus } from './paths.js';
-import { INPUT_FORMAT } from './sidecar.js';
+import { SEEDS } from '../../scenario/seeds/all-seeds.js';
+import { contentOrNull, makeFolder, writeAtomically } from '../atomic-file.js';
+import { committedCorpus } from '../paths.js';
+import { INPUT_FORMAT } from '../crashes/sidecar.js';
 
 const MANIFEST = 'manifest.json';
 

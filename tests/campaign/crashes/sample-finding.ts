@@ -1,6 +1,6 @@
 // A finding for tests, with every field.
 
-import type { Finding } from '../../src/verdict/verdict.js';
+import type { Finding } from '../../../src/verdict/verdict.js';
 
 export function sampleFinding(changes: Partial<Finding> = {}): Finding {
   return {

@@ -4,10 +4,10 @@
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join, resolve, sep } from 'node:path';
 
-import { TARGETS } from '../target/targets.js';
-import { UsageError, messageOf } from './errors.js';
-import { findTarget } from './harness.js';
-import { sidecarOf } from './sidecar.js';
+import { TARGETS } from '../../target/targets.js';
+import { UsageError, messageOf } from '../errors.js';
+import { findTarget } from '../harness.js';
+import { sidecarOf } from '../crashes/sidecar.js';
 
 /** Inputs are some hundred bytes; what is larger than this was not written by a fuzzer. */
 export const MAX_INPUT_SIZE = 1 << 20;

@@ -8,7 +8,7 @@ import type ts from 'typescript';
 
 import type { Bug } from './bug-definition.js';
 import { patchedSources } from './bug-patch.js';
-import { projectRoot } from './paths.js';
+import { projectRoot } from '../paths.js';
 import { loadCompiler, projectOptions } from './typescript-compiler.js';
 
 /** The compiler's complaints about the patched sources and all that they reach, one a line; empty when there are none. */

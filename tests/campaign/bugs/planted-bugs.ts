@@ -8,7 +8,7 @@ import type { TestContext } from 'node:test';
 
 import { createTwoFilesPatch } from 'diff';
 
-import { projectRoot } from '../../src/campaign/paths.js';
+import { projectRoot } from '../../../src/campaign/paths.js';
 
 /** A folder that lasts as long as the test. */
 export function temporaryFolder(context: TestContext): string {
@@ -61,7 +61,7 @@ export function plantedHarness(): string {
 export const PLANTED_BUCKET = 'unmap-mismatch@split-queue.ts-detach@size';
 
 const HARNESS = `
-import type { TargetSpec } from '../target/target-spec.js';
+import type { TargetSpec } from '../../target/target-spec.js';
 
 let executions = 0;
 let running = false;

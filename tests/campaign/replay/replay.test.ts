@@ -3,12 +3,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import type { Harness } from '../../src/campaign/harness.js';
-import { type ReplayResult, replay, replayExitCode } from '../../src/campaign/replay.js';
-import { TimeLimitError, withinTime } from '../../src/campaign/time-limit.js';
-import { TARGETS } from '../../src/target/targets.js';
-import type { Verdict } from '../../src/verdict/verdict.js';
-import { sampleFinding } from './sample-finding.js';
+import type { Harness } from '../../../src/campaign/harness.js';
+import { type ReplayResult, replay, replayExitCode } from '../../../src/campaign/replay/replay.js';
+import { TimeLimitError, withinTime } from '../../../src/campaign/replay/time-limit.js';
+import { TARGETS } from '../../../src/target/targets.js';
+import type { Verdict } from '../../../src/verdict/verdict.js';
+import { sampleFinding } from '../crashes/sample-finding.js';
 
 /** Runs a harness whose n-th execution (from 0) has this verdict and trace hash. */
 function replayed(times: number, behaviour: (run: number) => readonly [Verdict, string]): ReplayResult {

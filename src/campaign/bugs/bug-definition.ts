@@ -3,8 +3,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
-import { TARGETS } from '../target/targets.js';
-import { UsageError, messageOf } from './errors.js';
+import { TARGETS } from '../../target/targets.js';
+import { UsageError, messageOf } from '../errors.js';
 import {
   FieldError,
   booleanField,
@@ -13,8 +13,8 @@ import {
   parseObject,
   stringField,
   stringListField,
-} from './json-fields.js';
-import { projectRoot } from './paths.js';
+} from '../json-fields.js';
+import { projectRoot } from '../paths.js';
 
 /** Ids name folders. */
 const ID = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;

@@ -4,11 +4,11 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { TARGETS } from '../target/targets.js';
-import type { Verdict } from '../verdict/verdict.js';
-import { execute } from '../world/execute.js';
-import { findTarget } from './harness.js';
-import { committedCorpus } from './paths.js';
+import { TARGETS } from '../../target/targets.js';
+import type { Verdict } from '../../verdict/verdict.js';
+import { execute } from '../../world/execute.js';
+import { findTarget } from '../harness.js';
+import { committedCorpus } from '../paths.js';
 import { type ReplayInput, collectInputs } from './replay-inputs.js';
 
 const EXIT_FINDING = 77;

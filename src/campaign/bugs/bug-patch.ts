@@ -7,9 +7,9 @@ import { join, normalize } from 'node:path';
 import { type StructuredPatch, applyPatch, parsePatch } from 'diff';
 
 import { type Bug, patchFile } from './bug-definition.js';
-import { contentOrNull } from './atomic-file.js';
-import { UsageError, messageOf } from './errors.js';
-import { projectRoot } from './paths.js';
+import { contentOrNull } from '../atomic-file.js';
+import { UsageError, messageOf } from '../errors.js';
+import { projectRoot } from '../paths.js';
 
 export interface PatchedFile {
   /** Relative to the project, with slashes, such as `src/driver/split-queue.ts`. */

@@ -1,6 +1,6 @@
 // Failures that no oracle saw, in the shape of a finding, so that their inputs are stored and shown like all others.
 
-import type { Finding } from '../verdict/verdict.js';
+import type { Finding } from '../../verdict/verdict.js';
 
 /** The harness itself failed on this input. */
 export function harnessBugFinding(message: string): Finding {

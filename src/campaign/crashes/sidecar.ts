@@ -3,9 +3,9 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 
-import type { Trace } from '../verdict/trace.js';
-import type { DriverSite, Finding, MappingRecord, Numbers, Severity } from '../verdict/verdict.js';
-import { UsageError } from './errors.js';
+import type { Trace } from '../../verdict/trace.js';
+import type { DriverSite, Finding, MappingRecord, Numbers, Severity } from '../../verdict/verdict.js';
+import { UsageError } from '../errors.js';
 import {
   FieldError,
   type JsonObject,
@@ -16,7 +16,7 @@ import {
   parseObject,
   stringField,
   textField,
-} from './json-fields.js';
+} from '../json-fields.js';
 
 /** Version of this document. */
 export const SIDECAR_SCHEMA = 1;

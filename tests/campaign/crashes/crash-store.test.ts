@@ -6,11 +6,11 @@ import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'no
 import { dirname, join } from 'node:path';
 import { type TestContext, describe, test } from 'node:test';
 
-import { writeFailure } from '../../src/campaign/atomic-file.js';
-import { type CrashOptions, safeFileName, writeCrash } from '../../src/campaign/crash-store.js';
-import { EnvironmentError, UsageError } from '../../src/campaign/errors.js';
-import { readSidecar } from '../../src/campaign/sidecar.js';
-import { temporaryFolder } from './planted-bugs.js';
+import { writeFailure } from '../../../src/campaign/atomic-file.js';
+import { type CrashOptions, safeFileName, writeCrash } from '../../../src/campaign/crashes/crash-store.js';
+import { EnvironmentError, UsageError } from '../../../src/campaign/errors.js';
+import { readSidecar } from '../../../src/campaign/crashes/sidecar.js';
+import { temporaryFolder } from '../bugs/planted-bugs.js';
 import { sampleFinding } from './sample-finding.js';
 
 const TRACE = {

@@ -20,9 +20,9 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 
 import type { Bug } from './bug-definition.js';
 import { type PatchedFile, patchedSources } from './bug-patch.js';
-import { makeFolder, writeFailure } from './atomic-file.js';
-import { EnvironmentError } from './errors.js';
-import { compiledRoot, projectRoot } from './paths.js';
+import { makeFolder, writeFailure } from '../atomic-file.js';
+import { EnvironmentError } from '../errors.js';
+import { compiledRoot, projectRoot } from '../paths.js';
 import { compilerVersion, transpile } from './typescript-compiler.js';
 
 export { typecheckBug } from './bug-typecheck.js';

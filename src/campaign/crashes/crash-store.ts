@@ -4,12 +4,12 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 
-import type { Trace } from '../verdict/trace.js';
-import type { Finding } from '../verdict/verdict.js';
-import { contentOrNull, makeFolder, writeAtomically } from './atomic-file.js';
-import { EnvironmentError } from './errors.js';
+import type { Trace } from '../../verdict/trace.js';
+import type { Finding } from '../../verdict/verdict.js';
+import { contentOrNull, makeFolder, writeAtomically } from '../atomic-file.js';
+import { EnvironmentError } from '../errors.js';
 import { INPUT_FORMAT, SIDECAR_SCHEMA, type Sidecar, readSidecar, sidecarPath } from './sidecar.js';
-import { versions } from './versions.js';
+import { versions } from '../versions.js';
 
 export { readSidecar, sidecarPath, type Sidecar } from './sidecar.js';
 

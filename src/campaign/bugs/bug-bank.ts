@@ -4,9 +4,9 @@ import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 import { type Bug, readBug } from './bug-definition.js';
-import { UsageError, messageOf } from './errors.js';
-import { didYouMean } from './nearest.js';
-import { projectRoot } from './paths.js';
+import { UsageError, messageOf } from '../errors.js';
+import { didYouMean } from '../nearest.js';
+import { projectRoot } from '../paths.js';
 
 export type { Bug } from './bug-definition.js';
 export { buildBug, typecheckBug } from './bug-build.js';

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import type ts from 'typescript';
 
 import type { PatchedFile } from './bug-patch.js';
-import { UsageError } from './errors.js';
-import { projectRoot } from './paths.js';
+import { UsageError } from '../errors.js';
+import { projectRoot } from '../paths.js';
 
 type Compiler = typeof ts;
 

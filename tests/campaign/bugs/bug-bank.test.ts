@@ -7,12 +7,12 @@ import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { type TestContext, describe, test } from 'node:test';
 
-import { type Bug, findBug, loadBugs } from '../../src/campaign/bug-bank.js';
-import { buildBug } from '../../src/campaign/bug-build.js';
-import { seedFile } from '../../src/campaign/bug-definition.js';
-import { typecheckBug } from '../../src/campaign/bug-typecheck.js';
-import { UsageError } from '../../src/campaign/errors.js';
-import { compiledRoot, projectRoot } from '../../src/campaign/paths.js';
+import { type Bug, findBug, loadBugs } from '../../../src/campaign/bugs/bug-bank.js';
+import { buildBug } from '../../../src/campaign/bugs/bug-build.js';
+import { seedFile } from '../../../src/campaign/bugs/bug-definition.js';
+import { typecheckBug } from '../../../src/campaign/bugs/bug-typecheck.js';
+import { UsageError } from '../../../src/campaign/errors.js';
+import { compiledRoot, projectRoot } from '../../../src/campaign/paths.js';
 import { patchOf, plantBug, plantedHarness, temporaryFolder } from './planted-bugs.js';
 
 const ERRNO = 'src/spec/errno.ts';
@@ -136,7 +136,7 @@ describe('buildBug', () => {
   test('several processes can build the same bug at once', async (context) => {
     const bug = changedErrno(context, ` = ${Date.now()}`);
     const program = `
-      const { buildBug } = require(${JSON.stringify(join(compiledRoot(), 'src/campaign/bug-build.js'))});
+      const { buildBug } = require(${JSON.stringify(join(compiledRoot(), 'src/campaign/bugs/bug-build.js'))});
       const build = buildBug(${JSON.stringify(bug)});
       require(build + '/src/spec/errno.js').PLANTED || process.exit(1);
       process.stdout.write(build);`;

@@ -3,8 +3,8 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { TargetSpec } from '../target/target-spec.js';
-import { execute } from '../world/execute.js';
+import type { TargetSpec } from '../../target/target-spec.js';
+import { execute } from '../../world/execute.js';
 
 export interface ReplayRate {
   readonly inputs: number;
