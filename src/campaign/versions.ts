@@ -18,3 +18,11 @@ export function versions(): SidecarVersions {
     engine: manifest.dependencies?.['@jazzer.js/core'] ?? null,
   };
 }
+
+/** Where vringfuzz is described, as package.json names it; null when it names nothing. */
+export function homepage(): string | null {
+  const manifest = JSON.parse(readFileSync(join(projectRoot(), 'package.json'), 'utf8')) as {
+    readonly homepage?: string;
+  };
+  return manifest.homepage ?? null;
+}
