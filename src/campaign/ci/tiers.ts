@@ -1,0 +1,98 @@
+// What continuous integration runs, as data: each tier is a list of stages, and each stage is a command that a person could
+// type. So a failure in CI is repeated by pasting one line.
+
+export const TIERS = ['quick', 'pr', 'nightly'] as const;
+export type Tier = (typeof TIERS)[number];
+
+export type StageName = 'doctor' | 'replay' | 'fuzz' | 'triage' | 'merge' | 'coverage' | 'corpus' | 'report';
+
+/** Where a run reads and writes, and what it may change about its tier. */
+export interface CiOptions {
+  readonly tier: Tier;
+  readonly targets: readonly string[];
+  /** Of the fuzzing, such as `9m`; null takes the tier's own. */
+  readonly time: string | null;
+  readonly jobs: number;
+  readonly seed: number | null;
+  /** Folders of committed inputs, which run first. */
+  readonly inputs: readonly string[];
+  readonly crashes: string;
+  /** Null takes the default of each command. */
+  readonly corpus: string | null;
+  readonly knownIssues: string | null;
+  /** Id of a planted bug: shows that the gate fails when it should. */
+  readonly bug: string | null;
+  /** Folder of the summary, the reports and the logs. */
+  readonly output: string;
+}
+
+export interface Stage {
+  readonly name: StageName;
+  /** Arguments of `vringfuzz`. */
+  readonly command: readonly string[];
+}
+
+/** Default time of the fuzzing. `quick` as a whole takes less than a minute, `pr` ten. */
+const FUZZ_TIME: Readonly<Record<Tier, string>> = { quick: '30s', pr: '9m', nightly: '1h' };
+
+/** How often the committed inputs run: more than once shows that they behave alike. */
+const REPLAY_TIMES: Readonly<Record<Tier, number>> = { quick: 2, pr: 3, nightly: 10 };
+
+/** The stages of a tier in their order; the reports follow them. */
+export function stagesOf(options: CiOptions): readonly Stage[] {
+  const { tier } = options;
+  const nightly = tier === 'nightly';
+  const stages: readonly (Stage | null)[] = [
+    nightly ? { name: 'doctor', command: ['doctor'] } : null,
+    options.inputs.length === 0 ? null : { name: 'replay', command: replayCommand(options) },
+    { name: 'fuzz', command: fuzzCommand(options) },
+    { name: 'triage', command: ['triage', ...crashes(options), ...known(options), ...bug(options), '--json'] },
+    nightly && options.bug === null
+      ? { name: 'merge', command: ['merge', ...options.targets, ...corpus(options), ...crashes(options), '--json'] }
+      : null,
+    nightly ? { name: 'corpus', command: ['corpus', 'stats', ...options.targets, ...corpus(options)] } : null,
+    nightly
+      ? { name: 'coverage', command: ['coverage', ...corpus(options), '--html', `${options.output}/coverage`] }
+      : null,
+  ];
+  return stages.filter((stage) => stage !== null);
+}
+
+function replayCommand(options: CiOptions): readonly string[] {
+  const times = ['--times', String(REPLAY_TIMES[options.tier])];
+  return ['replay', ...options.inputs, ...times, ...bug(options), '--json'];
+}
+
+function fuzzCommand(options: CiOptions): readonly string[] {
+  const { tier, targets, seed, jobs } = options;
+  return [
+    'fuzz',
+    ...targets,
+    '--time',
+    options.time ?? FUZZ_TIME[tier],
+    ...(tier === 'nightly' ? ['--keep-going'] : []),
+    ...(jobs === 1 ? [] : ['--jobs', String(jobs)]),
+    ...(seed === null ? [] : ['--seed', String(seed)]),
+    ...crashes(options),
+    ...corpus(options),
+    ...known(options),
+    ...bug(options),
+    '--json',
+  ];
+}
+
+function crashes(options: CiOptions): readonly string[] {
+  return ['--crashes', options.crashes];
+}
+
+function corpus(options: CiOptions): readonly string[] {
+  return options.corpus === null ? [] : ['--corpus', options.corpus];
+}
+
+function known(options: CiOptions): readonly string[] {
+  return options.knownIssues === null ? [] : ['--known-issues', options.knownIssues];
+}
+
+function bug(options: CiOptions): readonly string[] {
+  return options.bug === null ? [] : ['--bug', options.bug];
+}
