@@ -107,6 +107,8 @@ export class IommuBackEnd implements DmaBackEnd {
     const first = this.findRun(count);
     if (first === UNMAPPED) return UNMAPPED;
     const firstPage = cpu >>> GRANULE_SHIFT;
+    // Before the observer hears of them: it may end the execution, and the reset must find what was mapped so far.
+    if (first + count > this.touched) this.touched = first + count;
     for (let i = 0; i < count; i++) {
       this.page[first + i] = firstPage + i;
       this.permission[first + i] = permission;
@@ -116,7 +118,6 @@ export class IommuBackEnd implements DmaBackEnd {
     }
     this.used += count;
     this.next = first + count;
-    if (this.next > this.touched) this.touched = this.next;
     return first;
   }
 

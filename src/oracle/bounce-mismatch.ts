@@ -3,7 +3,7 @@
 
 import { PAGE_SIZE } from '../memory/layout.js';
 import { bounceOf, type CaseFile, deviceReads, deviceWrites, isPool } from './case-file.js';
-import { fail, type OracleInfo } from './oracle.js';
+import { DMA_MAP, DMA_SYNC, fail, type OracleInfo } from './oracle.js';
 import { directionName } from './unmap-mismatch.js';
 
 export const bounceMismatch: OracleInfo = {
@@ -20,6 +20,7 @@ export function checkCopyIn(c: CaseFile, target: number, source: number, size: n
   fail(bounceMismatch, source === c.pendingCpu ? 'copy-in length' : 'copy-in source', {
     expected: { cpu: c.pendingCpu, size: c.pendingSize },
     got: { cpu: source, size, target },
+    blame: DMA_MAP,
   });
 }
 
@@ -27,28 +28,36 @@ export function checkCopyIn(c: CaseFile, target: number, source: number, size: n
 export function checkSlot(c: CaseFile, dma: number, size: number): void {
   const bounce = bounceOf(dma);
   if (c.pendingTarget >= 0 && bounce !== c.pendingTarget) {
-    fail(bounceMismatch, 'slot', { expected: { address: dma }, got: { 'filled slot': c.pendingTarget } });
+    fail(bounceMismatch, 'slot', {
+      expected: { address: dma },
+      got: { address: c.pendingTarget },
+      blame: DMA_MAP,
+    });
   }
   if (bounce + size > c.poolEnd) {
     fail(bounceMismatch, 'slot beyond the pool', {
       expected: { 'pool end': c.poolEnd },
       got: { address: bounce, size },
+      blame: DMA_MAP,
     });
   }
   const { minAlignMask, allocAlignMask } = c;
   const offset = c.pendingCpu & minAlignMask & (allocAlignMask | 2047);
-  const misaligned =
-    ((bounce ^ c.pendingCpu) & minAlignMask) !== 0 ||
-    ((bounce - offset) & allocAlignMask) !== 0 ||
-    (size >= PAGE_SIZE && minAlignMask === 0 && allocAlignMask === 0 && (bounce & (PAGE_SIZE - 1)) !== 0);
-  if (!misaligned) return;
-  fail(bounceMismatch, 'slot alignment', {
+  let kept = '';
+  if (((bounce ^ c.pendingCpu) & minAlignMask) !== 0) kept = 'minimum alignment';
+  else if (((bounce - offset) & allocAlignMask) !== 0) kept = 'allocation alignment';
+  else if (size >= PAGE_SIZE && minAlignMask === 0 && allocAlignMask === 0 && (bounce & (PAGE_SIZE - 1)) !== 0) {
+    kept = 'page alignment';
+  }
+  if (kept === '') return;
+  fail(bounceMismatch, `slot without the ${kept}`, {
     expected: {
       cpu: c.pendingCpu,
       'minimum alignment mask': minAlignMask,
       'allocation alignment mask': allocAlignMask,
     },
     got: { address: bounce, size },
+    blame: DMA_MAP,
   });
 }
 
@@ -63,6 +72,7 @@ export function checkSlotsDisjoint(c: CaseFile, dma: number, size: number): void
       expected: { overlap: 0 },
       got: { address: dma, size },
       mapping: entry,
+      blame: DMA_MAP,
     });
   }
 }
@@ -91,10 +101,11 @@ export function checkCopy(c: CaseFile, target: number, source: number, size: num
     },
     got: { cpu: original, offset, size, direction: toOriginal ? 'bounce to original' : 'original to bounce' },
     mapping: current,
+    blame: DMA_SYNC,
   });
 }
 
 /** A copy that belongs to no map, unmap or sync of a live mapping. */
 export function failStrayCopy(target: number, source: number, size: number): void {
-  fail(bounceMismatch, 'no mapping', { expected: { size: 0 }, got: { target, source, size } });
+  fail(bounceMismatch, 'no mapping', { expected: { size: 0 }, got: { target, source, size }, blame: DMA_SYNC });
 }

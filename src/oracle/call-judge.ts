@@ -26,7 +26,7 @@ import { checkFailedAdd } from './failed-add-state.js';
 import { checkFreeCount, checkFreeList } from './free-list.js';
 import { checkTableFreed } from './heap.js';
 import { checkLength } from './length.js';
-import { failLoop } from './liveness.js';
+import { checkBrokenAnswer } from './liveness.js';
 import { checkQuiesced, checkTokenLeak } from './mapping-leak.js';
 import {
   checkCallbacks,
@@ -38,7 +38,8 @@ import {
   checkPending,
   dueKick,
 } from './notification.js';
-import { failPremature } from './premature.js';
+import type { Blame } from './oracle.js';
+import { checkPremature } from './premature.js';
 import { checkReadOnlyData } from './read-only-data.js';
 import { DESC_FLAGS, USED_ID_FIELD, DESC_ID, USED_IDX_FIELD } from './ring-map.js';
 import {
@@ -50,8 +51,11 @@ import {
   checkSplitPublish,
 } from './ring-publish.js';
 import { checkStaleBytes } from './stale-bytes.js';
-import { checkNothingLeft } from './teardown.js';
+import { checkHeapAfterReset, checkNothingLeft } from './teardown.js';
 import { checkAllRecycled, checkContext, checkDetached, checkRecycled, checkToken, failNotLooked } from './token.js';
+
+/** A resize is a reset with another size. */
+const RESET: Blame = { layer: 'shared', function: 'reset' };
 
 export class CallJudge {
   constructor(private readonly c: CaseFile) {}
@@ -68,6 +72,7 @@ export class CallJudge {
     }
     c.model.start(packed, config);
     c.records = records;
+    c.heapOfQueue = c.heapLive;
     checkFreeCount(c);
   }
 
@@ -106,12 +111,13 @@ export class CallJudge {
     const { c } = this;
     const { model } = c;
     const got = completion === null ? 0 : completion.token;
+    const idField = model.packed ? DESC_ID : USED_ID_FIELD;
     if (c.brokenBefore || this.moreUsed() !== true) {
-      if (got !== 0) failPremature(c, got);
+      checkPremature(c, got, c.sawField(idField));
+      checkBroken(c, broken);
       return;
     }
-    const sawId = c.sawField(model.packed ? DESC_ID : USED_ID_FIELD);
-    if (!sawId) {
+    if (!c.sawField(idField)) {
       failNotLooked(c, got);
       return;
     }
@@ -152,7 +158,8 @@ export class CallJudge {
   kicked(result: boolean, broken: boolean): void {
     const { c } = this;
     const due = dueKick(c);
-    checkKickDecision(c, due, c.notifications > 0 || (c.brokenBefore && due === true));
+    // A broken queue is not kicked any more, but a kick that it should have been is answered by false.
+    checkKickDecision(c, due, c.brokenBefore ? !result : c.notifications > 0);
     c.model.numAdded = 0;
     const works = due !== true || (!c.brokenBefore && c.notifyFailures === 0);
     checkResult('kick', works ? 1 : 0, result ? 1 : 0);
@@ -171,7 +178,7 @@ export class CallJudge {
     c.model.callbacksEnabled(c.model.usedPosition);
     checkEventFields(c);
     if (c.brokenBefore) {
-      if (!result) failLoop('enableCb', result);
+      checkBrokenAnswer(c, 'enableCb', true, result);
       return;
     }
     checkPending(c, 'enableCb', this.moreUsed() === false, result);
@@ -188,7 +195,7 @@ export class CallJudge {
   polled(opaque: number, result: boolean): void {
     const { c } = this;
     if (c.brokenBefore) {
-      if (result) failLoop('poll', result);
+      checkBrokenAnswer(c, 'poll', false, result);
       return;
     }
     if (c.model.packed) checkPending(c, 'poll', c.model.looksUsed(c.seenUsed, (opaque & 0x8000) !== 0), result);
@@ -199,7 +206,7 @@ export class CallJudge {
     const { c } = this;
     const { model } = c;
     if (c.brokenBefore) {
-      if (!result) failLoop('enableCbDelayed', result);
+      checkBrokenAnswer(c, 'enableCbDelayed', true, result);
       return;
     }
     checkEventOrder(c);
@@ -234,7 +241,7 @@ export class CallJudge {
 
   detached(token: number): void {
     const { c } = this;
-    checkDetached(c.releasing, token);
+    checkDetached(c, c.releasing, token);
     if (token === 0) return;
     this.recycled(token);
     if (!c.model.packed) checkRetracted(c);
@@ -267,8 +274,9 @@ export class CallJudge {
       model.restart(num >= 0 && resizeAllocates(c, num) ? num : model.num);
       model.broken = transport.enableError !== 0;
       checkFreeCount(c);
+      checkHeapAfterReset(c, num < 0 ? 'reset' : 'resize', result);
     }
-    checkBroken(c, broken);
+    checkBroken(c, broken, RESET);
   }
 
   mappingSizeAsked(result: number, backEnd: number, minAlignMask: number): void {

@@ -97,6 +97,8 @@ export class CaseFile {
 
   // Totals.
   heapLive = 0;
+  /** Heap objects when the queue had just been created. */
+  heapOfQueue = 0;
   coherentLive = 0;
   /** Bit n: page n of coherent memory is allocated. */
   coherentPages = 0;

@@ -6,7 +6,7 @@ import { PAGE_SIZE } from '../memory/layout.js';
 import { DMA_FROM_DEVICE, DMA_TO_DEVICE } from '../platform/dma-api.js';
 import { SPLIT_DESCRIPTOR_SIZE } from '../spec/split-layout.js';
 import { type CaseFile, deviceReads } from './case-file.js';
-import { fail, type OracleInfo } from './oracle.js';
+import { DMA_MAP, DMA_UNMAP, fail, type OracleInfo } from './oracle.js';
 import { directionName } from './unmap-mismatch.js';
 
 export const disclosure: OracleInfo = {
@@ -30,8 +30,13 @@ export function checkMapArguments(c: CaseFile, kind: number): void {
   // A packed queue that falls back from a table starts again with the first piece.
   if (c.nextPiece >= total || (c.nextPiece > 0 && c.pendingCpu === buffers.pieceCpu[first])) c.nextPiece = 0;
   const piece = first + c.nextPiece;
-  const direction = c.nextPiece < buffers.outPieces[token]! ? DMA_TO_DEVICE : DMA_FROM_DEVICE;
-  checkMapped('piece', c, { cpu: buffers.pieceCpu[piece]!, size: buffers.pieceSize[piece]!, direction });
+  const readable = c.nextPiece < buffers.outPieces[token]!;
+  const direction = readable ? DMA_TO_DEVICE : DMA_FROM_DEVICE;
+  checkMapped(readable ? 'readable piece' : 'writable piece', c, {
+    cpu: buffers.pieceCpu[piece]!,
+    size: buffers.pieceSize[piece]!,
+    direction,
+  });
   c.nextPiece++;
 }
 
@@ -44,6 +49,8 @@ function checkMapped(what: string, c: CaseFile, due: { cpu: number; size: number
   fail(disclosure, `${what} mapped with another ${shape}`, {
     expected: { cpu: due.cpu, size: due.size, direction: directionName(due.direction) },
     got: { cpu, size, direction: directionName(direction) },
+    // Only the direction is decided for each kind of piece on its own.
+    ...(shape === 'direction' ? {} : { group: `${what.replace(/^.* /, '')} mapped with another ${shape}` }),
   });
 }
 
@@ -55,6 +62,7 @@ export function checkCopySource(c: CaseFile, source: number, size: number): void
   fail(disclosure, 'copied to the bounce pool', {
     expected: { cpu, size: length },
     got: { cpu: source, size },
+    blame: DMA_MAP,
   });
 }
 
@@ -67,6 +75,7 @@ export function checkExposed(c: CaseFile, cpu: number, readable: boolean): void 
   fail(disclosure, page < first || page > last ? 'granule of another buffer' : 'granule readable', {
     expected: { cpu: c.pendingCpu, size: c.pendingSize },
     got: { cpu, readable },
+    blame: DMA_MAP,
   });
 }
 
@@ -77,6 +86,7 @@ export function checkWithdrawn(c: CaseFile): void {
     expected: { granules: c.granulesExpected },
     got: { granules: c.granules },
     mapping: c.current,
+    blame: DMA_UNMAP,
   });
 }
 

@@ -3,9 +3,10 @@
 
 import type { DmaObserver, MapKind } from '../dma/dma-observer.js';
 import { copyBytes, isHeap } from '../memory/guest-memory.js';
-import { COHERENT_BASE, PAGE_SIZE } from '../memory/layout.js';
+import { COHERENT_BASE, PAGE_SIZE, POOL_BASE } from '../memory/layout.js';
 import { DMA_ATTR_SKIP_CPU_SYNC, DMA_MAPPING_ERROR, type DmaDirection } from '../platform/dma-api.js';
 import type { TraceSink } from '../verdict/trace.js';
+import type { MapData } from '../verdict/trace-data.js';
 import { checkSlot, checkSlotsDisjoint } from './bounce-mismatch.js';
 import { CALL_ADD, CALL_CLIENT } from './calls.js';
 import { bounceOf, type CaseFile, deviceReads, deviceWrites } from './case-file.js';
@@ -13,12 +14,13 @@ import { checkExposed, checkMapArguments, checkWithdrawn, granulesOf } from './d
 import { BY_CLIENT, BY_DRIVER } from './dma-ledger.js';
 import { failDoubleUnmap } from './double-unmap.js';
 import { checkEarlyUnmap } from './early-unmap.js';
-import { hex } from './hex.js';
 import { checkOwner, failUnknownUnmap } from './unknown-unmap.js';
-import { checkCoherentFree, checkUnmapArguments, checkUnmapRecord, directionName } from './unmap-mismatch.js';
+import { checkCoherentFree, checkUnmapArguments, checkUnmapRecord, directionName, kindName } from './unmap-mismatch.js';
 
 export class DmaJudge implements DmaObserver {
   trace: TraceSink | null = null;
+  /** Set by the world: remembers a range of the bounce pool or of the buffers for restoring. */
+  touch: (address: number, size: number) => void = () => undefined;
   private pendingKind: MapKind = 1;
   private pendingAttributes = 0;
   private syncForDevice = false;
@@ -41,10 +43,7 @@ export class DmaJudge implements DmaObserver {
     const { c } = this;
     const { ledger, pendingCpu: cpu, pendingSize: size } = c;
     c.pendingMap = false;
-    if (this.trace !== null) {
-      const what = `map ${size} bytes at ${hex(cpu)} ${directionName(c.pendingDirection)}`;
-      this.trace.event('map', dma === DMA_MAPPING_ERROR ? `${what} fails` : `${what} -> ${hex(dma)}`);
-    }
+    if (this.trace !== null) this.trace.event(this.mapData(dma));
     if (dma === DMA_MAPPING_ERROR) {
       c.mapFailures++;
       return;
@@ -55,7 +54,7 @@ export class DmaJudge implements DmaObserver {
     if (bounce >= 0) {
       checkSlot(c, dma, size);
       checkSlotsDisjoint(c, dma, size);
-      copyBytes(c.expected, bounce, cpu, size);
+      this.expectCopy(bounce, cpu, size);
     }
     const entry = ledger.open(dma, cpu, size, c.pendingDirection as DmaDirection);
     ledger.kind[entry] = this.pendingKind;
@@ -68,9 +67,12 @@ export class DmaJudge implements DmaObserver {
 
   unmapping(dma: number, size: number, direction: DmaDirection, kind: MapKind, attributes: number): void {
     const { c } = this;
-    if (this.trace !== null)
-      this.trace.event('unmap', `unmap ${size} bytes at ${hex(dma)} ${directionName(direction)}`);
     const entry = c.ledger.findLive(dma);
+    if (this.trace !== null) {
+      const ended = entry < 0 ? orNull(c.ledger.findEnded(dma)) : null;
+      const names = { direction: directionName(direction), kind: kindName(kind) };
+      this.trace.event({ type: 'unmap', entry: orNull(entry), ended, dma, size, ...names });
+    }
     c.current = entry;
     if (entry < 0) {
       if (!c.probing) this.judgeUnknown(dma, size);
@@ -96,7 +98,7 @@ export class DmaJudge implements DmaObserver {
     const size = ledger.size[entry]!;
     const bounce = bounceOf(ledger.dma[entry]!);
     if (bounce >= 0 && c.currentCopies && deviceWrites(c.currentDirection))
-      copyBytes(c.expected, cpu, bounce, c.currentSize);
+      this.expectCopy(cpu, bounce, c.currentSize);
     ledger.close(entry);
     const token = ledger.token[entry]!;
     if (token > 0) c.buffers.mappings[token]!--;
@@ -109,10 +111,10 @@ export class DmaJudge implements DmaObserver {
 
   syncing(dma: number, size: number, direction: DmaDirection, forDevice: boolean): void {
     const { c } = this;
-    if (this.trace !== null) {
-      this.trace.event('sync', `sync ${size} bytes at ${hex(dma)} for ${forDevice ? 'device' : 'cpu'}`);
-    }
     const entry = c.ledger.findContaining(dma, c.probing ? 1 : size);
+    if (this.trace !== null) {
+      this.trace.event({ type: 'sync', entry: orNull(entry), dma, size, for: forDevice ? 'device' : 'cpu' });
+    }
     c.current = entry;
     if (entry < 0) return;
     c.currentStart = dma - c.ledger.dma[entry]!;
@@ -131,21 +133,21 @@ export class DmaJudge implements DmaObserver {
     if (bounce < 0) return;
     const slot = bounce + c.currentStart;
     const original = c.ledger.cpu[entry]! + c.currentStart;
-    if (this.syncForDevice) copyBytes(c.expected, slot, original, c.currentSize);
-    else copyBytes(c.expected, original, slot, c.currentSize);
+    if (this.syncForDevice) this.expectCopy(slot, original, c.currentSize);
+    else this.expectCopy(original, slot, c.currentSize);
   }
 
   coherentAllocated(cpu: number, dma: number, size: number): void {
     if (cpu === 0) {
       this.c.coherentFailures++;
-      if (this.trace !== null) this.trace.event('coherent', `coherent allocation of ${size} bytes fails`);
+      if (this.trace !== null) this.trace.event({ type: 'coherent', cpu: null, dma: null, size });
       return;
     }
     this.c.coherentLive++;
     this.c.coherentPages |= coherentMask(cpu, size);
     this.c.coherentSize[(cpu - COHERENT_BASE) >> 12] = size;
     if (this.c.iommu) this.c.granulesExpected += Math.ceil(size / PAGE_SIZE);
-    if (this.trace !== null) this.trace.event('coherent', `coherent ${size} bytes at ${hex(cpu)} = ${hex(dma)}`);
+    if (this.trace !== null) this.trace.event({ type: 'coherent', cpu, dma, size });
   }
 
   coherentFreeing(cpu: number, size: number): void {
@@ -153,7 +155,7 @@ export class DmaJudge implements DmaObserver {
     this.c.coherentLive--;
     this.c.coherentPages &= ~coherentMask(cpu, size);
     if (this.c.iommu) this.c.granulesExpected -= Math.ceil(size / PAGE_SIZE);
-    if (this.trace !== null) this.trace.event('coherent', `coherent ${size} bytes at ${hex(cpu)} freed`);
+    if (this.trace !== null) this.trace.event({ type: 'coherent-free', cpu, size });
   }
 
   exposed(_iova: number, cpu: number, readable: boolean): void {
@@ -164,6 +166,31 @@ export class DmaJudge implements DmaObserver {
 
   withdrawn(): void {
     this.c.granules--;
+  }
+
+  /** The map call that just ended, as the ledger is about to have it. */
+  private mapData(dma: number): MapData {
+    const { c } = this;
+    const failed = dma === DMA_MAPPING_ERROR;
+    const { pendingCpu: cpu, pendingSize: size } = c;
+    return {
+      type: 'map',
+      entry: failed ? null : c.ledger.count,
+      dma: failed ? null : dma,
+      cpu,
+      size,
+      direction: directionName(c.pendingDirection),
+      kind: kindName(this.pendingKind),
+      token: c.call === CALL_ADD ? c.token : 0,
+      owner: c.call === CALL_CLIENT ? 'client' : 'driver',
+      ...(isHeap(cpu) ? { bytes: Buffer.from(c.bytes.subarray(cpu, cpu + size)).toString('hex') } : {}),
+    };
+  }
+
+  /** Memory must now hold this copy, whether or not the back end made it: so it is restored afterwards in any case. */
+  private expectCopy(target: number, source: number, size: number): void {
+    if (target >= POOL_BASE) this.touch(target, size);
+    copyBytes(this.c.expected, target, source, size);
   }
 
   private judgeUnknown(dma: number, size: number): void {
@@ -178,4 +205,9 @@ function coherentMask(cpu: number, size: number): number {
   const first = (cpu - COHERENT_BASE) >> 12;
   const pages = (size + PAGE_SIZE - 1) >> 12;
   return ((1 << pages) - 1) << first;
+}
+
+/** Ledger entries as traces have them. */
+function orNull(entry: number): number | null {
+  return entry < 0 ? null : entry;
 }

@@ -19,7 +19,8 @@ export function checkEarlyUnmap(c: CaseFile, entry: number): void {
   if (token === 0 || c.stopped || token === c.releasing) return;
   if (c.buffers.state[token] !== IN_FLIGHT) return;
   fail(earlyUnmap, 'buffer in flight', {
-    expected: { 'buffer being released': c.releasing },
+    // The token of the buffer; 0 where no buffer may be released.
+    expected: { 'buffer of the mapping': c.releasing },
     got: { 'buffer of the mapping': token, during: CALL_NAMES[c.call] ?? '' },
     mapping: entry,
   });

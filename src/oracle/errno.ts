@@ -2,7 +2,7 @@
 
 import { E2BIG, EBUSY, EINVAL, EIO, ENOENT, ENOMEM, ENOSPC, errnoName } from '../spec/errno.js';
 import type { CaseFile } from './case-file.js';
-import { fail, type OracleInfo } from './oracle.js';
+import { type Blame, fail, type OracleInfo } from './oracle.js';
 
 export const errno: OracleInfo = {
   id: 'errno',
@@ -61,15 +61,20 @@ export function resizeAllocates(c: CaseFile, num: number): boolean {
 }
 
 /** isBroken must follow the facts: after a bad id, a failed notify, a reset. */
-export function checkBroken(c: CaseFile, got: boolean): void {
+export function checkBroken(c: CaseFile, got: boolean, blame?: Blame): void {
   if (c.model.broken === got) return;
   fail(errno, got ? 'queue broken without reason' : 'queue not broken after a bad ring', {
     expected: { broken: c.model.broken },
     got: { broken: got },
+    ...(blame === undefined ? {} : { blame }),
   });
 }
 
 export function checkMaxMappingSize(due: number, got: number): void {
   if (due === got) return;
-  fail(errno, 'maximum mapping size', { expected: { bytes: due }, got: { bytes: got } });
+  const unlimited = got === Number.MAX_SAFE_INTEGER;
+  fail(errno, unlimited ? 'maximum mapping size unlimited' : 'maximum mapping size', {
+    expected: { bytes: due },
+    got: { bytes: got },
+  });
 }

@@ -1,7 +1,8 @@
 // The free list: as many descriptors as are free, each once, none of them in flight (facts E1, E13).
 
 import type { CaseFile } from './case-file.js';
-import { fail, type OracleInfo } from './oracle.js';
+import { CALL_DETACH, CALL_GET, CALL_RESET, CALL_RESIZE } from './calls.js';
+import { type Blame, DETACH, fail, type OracleInfo } from './oracle.js';
 
 export const freeList: OracleInfo = {
   id: 'free-list',
@@ -23,7 +24,11 @@ export function checkFreeCount(c: CaseFile): void {
   const { records, model } = c;
   if (records === null) return;
   if (records.numFree !== model.numFree) {
-    fail(freeList, 'num_free', { expected: { num_free: model.numFree }, got: { num_free: records.numFree } });
+    fail(freeList, 'num_free', {
+      expected: { num_free: model.numFree },
+      got: { num_free: records.numFree },
+      ...blameOf(c),
+    });
   }
   if (model.num <= WALK_LIMIT) checkFreeList(c);
 }
@@ -35,22 +40,32 @@ export function checkFreeList(c: CaseFile): void {
   let index = records.freeHead;
   for (let k = 0; k < model.numFree; k++) {
     if (index >= model.num) {
-      failList('entry outside the ring', k, index);
+      failList(c, 'entry outside the ring', k, index);
       return;
     }
-    if (seen[index] === walk) failList('cycle', k, index);
+    if (seen[index] === walk) failList(c, 'cycle', k, index);
     if (model.tokenOf[index] !== 0 || (!model.packed && model.owner[index] !== 0)) {
-      failList('entry in flight', k, index);
+      failList(c, 'entry in flight', k, index);
     }
     seen[index] = walk;
     index = records.next[index]!;
   }
 }
 
-function failList(shape: string, position: number, descriptor: number): void {
+function failList(c: CaseFile, shape: string, position: number, descriptor: number): void {
   fail(freeList, shape, {
     expected: { 'free descriptors before': position },
     got: { descriptor },
     field: `records[${descriptor}].next`,
+    // Which of them it becomes depends on what else is in flight.
+    group: 'list',
+    ...blameOf(c),
   });
 }
+
+/** Calls that give buffers back change the list in one place. */
+function blameOf({ call }: CaseFile): { readonly blame?: Blame } {
+  return GIVING_BACK.includes(call) ? { blame: DETACH } : {};
+}
+
+const GIVING_BACK: readonly number[] = [CALL_GET, CALL_DETACH, CALL_RESET, CALL_RESIZE];

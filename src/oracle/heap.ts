@@ -1,7 +1,7 @@
 // The driver's heap: indirect tables and queue state.
 
 import type { CaseFile } from './case-file.js';
-import { fail, type OracleInfo } from './oracle.js';
+import { DETACH, fail, type OracleInfo } from './oracle.js';
 
 export const heap: OracleInfo = {
   id: 'heap',
@@ -26,5 +26,6 @@ export function checkTableFreed(c: CaseFile, token: number): void {
   fail(heap, c.heapLive > due ? 'table of a returned buffer not freed' : 'too much freed', {
     expected: { 'live heap objects': due },
     got: { 'live heap objects': c.heapLive, token, address: c.buffers.table[token]! },
+    blame: DETACH,
   });
 }

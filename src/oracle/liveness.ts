@@ -2,7 +2,7 @@
 
 import { CALL_NAMES } from './calls.js';
 import type { CaseFile } from './case-file.js';
-import { DriverStopped, fail, type OracleInfo } from './oracle.js';
+import { blameOfPoll, DriverStopped, fail, type OracleInfo } from './oracle.js';
 
 export const liveness: OracleInfo = {
   id: 'liveness',
@@ -27,10 +27,16 @@ export function checkLoads(c: CaseFile): void {
   throw new DriverStopped('the call does not end');
 }
 
-/** The queue is broken, so nothing can be reaped; `answer` would keep a poll loop waiting for ever. */
-export function failLoop(call: string, answer: boolean): void {
+/**
+ * The queue is broken, so nothing can be reaped. An answer that says otherwise would keep a poll loop waiting for ever, and
+ * so would one that the device decides: `by` is the function of the driver that gives it.
+ */
+export function checkBrokenAnswer(c: CaseFile, call: string, due: boolean, answer: boolean): void {
+  if (answer === due && c.loads === 0) return;
   fail(liveness, `${call} keeps a broken queue polling`, {
-    expected: { [call]: !answer },
-    got: { [call]: answer, broken: true },
+    expected: { [call]: due, 'shared reads': 0 },
+    got: { [call]: answer, 'shared reads': c.loads },
+    group: 'broken queue polled',
+    blame: blameOfPoll(call),
   });
 }

@@ -2,7 +2,7 @@
 
 import type { CaseFile } from './case-file.js';
 import { BY_DRIVER } from './dma-ledger.js';
-import { fail, type OracleInfo } from './oracle.js';
+import { DETACH, fail, type OracleInfo } from './oracle.js';
 
 export const mappingLeak: OracleInfo = {
   id: 'mapping-leak',
@@ -19,6 +19,7 @@ export function checkTokenLeak(c: CaseFile, token: number, when: string): void {
     expected: { 'live mappings of the buffer': 0 },
     got: { 'live mappings of the buffer': c.buffers.mappings[token]!, token },
     mapping: firstLive(c, token),
+    ...(when === 'failed add' ? {} : { blame: DETACH, group: 'buffer given back' }),
   });
 }
 

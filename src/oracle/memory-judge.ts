@@ -6,13 +6,13 @@ import type { DeviceWriteObserver } from '../memory/device-view.js';
 import { restorePattern } from '../memory/pattern.js';
 import { FAULT_STORE, type HeapObserver, type MemoryObserver } from '../memory/memory-observer.js';
 import type { TraceSink } from '../verdict/trace.js';
+import type { DeviceWriteData } from '../verdict/trace-data.js';
 import { checkCopy, checkCopyIn, failStrayCopy } from './bounce-mismatch.js';
 import { CALL_ADD, CALL_GET, CALL_RESET, CALL_RESIZE } from './calls.js';
 import { type CaseFile, deviceWrites, isPool } from './case-file.js';
 import { checkCopySource } from './disclosure.js';
 import { checkDoubleFetch } from './double-fetch.js';
 import { failBadFree, failUseAfterFree } from './heap.js';
-import { hex } from './hex.js';
 import { checkLoads } from './liveness.js';
 import { failAccess, failRingStore } from './out-of-bounds.js';
 import { checkDeviceRead, checkReadableWritten } from './read-only-data.js';
@@ -86,7 +86,9 @@ export class MemoryJudge implements MemoryObserver, HeapObserver, DeviceWriteObs
     const { c } = this;
     const field = c.ring.locate(address);
     const { index } = c.ring;
-    if (this.trace !== null) this.trace.event('load', `driver reads ${fieldName(field, index)} = ${hex(value)}`);
+    if (this.trace !== null) {
+      this.trace.event({ type: 'load', field: fieldName(field, index), at: address, size, value });
+    }
     c.loads++;
     checkLoads(c);
     checkUntrustedRead(c, field, index, size);
@@ -103,9 +105,13 @@ export class MemoryJudge implements MemoryObserver, HeapObserver, DeviceWriteObs
     if (c.ring.num > 0) {
       const field = c.ring.locate(address);
       const { index } = c.ring;
-      if (this.trace !== null) this.trace.event('store', `driver writes ${fieldName(field, index)} = ${hex(value)}`);
+      if (this.trace !== null) {
+        this.trace.event({ type: 'store', field: fieldName(field, index), at: address, size, value });
+      }
       this.judgeStore(field, index, address, size);
       if (c.call === CALL_ADD && this.publishes(field, index, value)) c.publications++;
+    } else if (this.trace !== null) {
+      this.trace.mark({ type: 'store', field: fieldName(FIELD_NONE), at: address, size, value });
     }
     if (size === 2) c.written.setUint16(offset, value, true);
     else {
@@ -116,7 +122,7 @@ export class MemoryJudge implements MemoryObserver, HeapObserver, DeviceWriteObs
 
   copying(target: number, source: number, size: number): void {
     const { c } = this;
-    if (this.trace !== null) this.trace.event('copy', `copy ${size} bytes ${place(source)} -> ${place(target)}`);
+    if (this.trace !== null) this.trace.event({ type: 'copy', source, target, size });
     if (target >= POOL_BASE) this.touch(target, size);
     if (isPool(target)) {
       if (c.pendingMap) {
@@ -152,17 +158,17 @@ export class MemoryJudge implements MemoryObserver, HeapObserver, DeviceWriteObs
   allocated(address: number, size: number): void {
     if (address === 0) {
       this.c.kmallocFailures++;
-      if (this.trace !== null) this.trace.event('heap', `kmalloc(${size}) fails`);
+      if (this.trace !== null) this.trace.event({ type: 'allocate', at: null, size });
       return;
     }
     this.c.heapLive++;
     this.c.kmallocs++;
     this.c.tableAddress = address;
-    if (this.trace !== null) this.trace.event('heap', `kmalloc(${size}) = ${hex(address)}`);
+    if (this.trace !== null) this.trace.event({ type: 'allocate', at: address, size });
   }
 
   freeing(address: number, live: boolean): void {
-    if (this.trace !== null) this.trace.event('heap', `kfree(${hex(address)})`);
+    if (this.trace !== null) this.trace.event({ type: 'free', at: address });
     if (!live) {
       failBadFree(address);
       return;
@@ -175,7 +181,7 @@ export class MemoryJudge implements MemoryObserver, HeapObserver, DeviceWriteObs
 
   deviceWrote(address: number, size: number): void {
     const { c } = this;
-    if (this.trace !== null) this.traceDeviceWrite(address, size);
+    if (this.trace !== null) this.trace.event(this.deviceWriteData(address, size));
     if (address >= COHERENT_BASE && address < COHERENT_BASE + COHERENT_SIZE) return;
     if (address >= POOL_BASE) this.touch(address, size);
     if (!isPool(address) && !this.mayWrite(address, size)) {
@@ -186,7 +192,7 @@ export class MemoryJudge implements MemoryObserver, HeapObserver, DeviceWriteObs
   }
 
   deviceRead(dma: number, address: number, size: number): void {
-    if (this.trace !== null) this.trace.event('device', `device reads ${size} bytes at ${place(address)}`);
+    if (this.trace !== null) this.trace.event({ type: 'device-read', at: address, size });
     // A descriptor that the device itself forged can name any other place.
     if (this.c.ledger.findContaining(dma, size) >= 0) checkDeviceRead(this.c, address, size);
   }
@@ -273,18 +279,21 @@ export class MemoryJudge implements MemoryObserver, HeapObserver, DeviceWriteObs
     return false;
   }
 
-  private traceDeviceWrite(address: number, size: number): void {
+  private deviceWriteData(address: number, size: number): DeviceWriteData {
     const { c } = this;
     const field = c.ring.locate(address);
-    if (field === FIELD_NONE) {
-      this.trace?.event('device', `device writes ${size} bytes at ${place(address)}`);
-      return;
-    }
+    const coherent = address >= COHERENT_BASE && address < COHERENT_BASE + COHERENT_SIZE;
+    if (!coherent) return { type: 'device-write', field: null, at: address, size };
     let value = c.bytes[address]!;
     if (size === 2) value = c.guest.getUint16(address, true);
     else if (size === 4) value = c.guest.getUint32(address, true);
     else if (size === 8) value = c.guest64(address);
-    this.trace?.event('device', `device writes ${fieldName(field, c.ring.index)} = ${hex(value)}`);
+    const saysAll = Number.isSafeInteger(value) && (size === 1 || size === 2 || size === 4 || size === 8);
+    const bytes = saysAll ? {} : { bytes: Buffer.from(c.bytes.subarray(address, address + size)).toString('hex') };
+    if (field === FIELD_NONE) {
+      return { type: 'device-write', field: null, at: address, size, ...(saysAll ? { value } : bytes) };
+    }
+    return { type: 'device-write', field: fieldName(field, c.ring.index), at: address, size, value, ...bytes };
   }
 }
 
@@ -302,10 +311,4 @@ function isDeviceField(field: number): boolean {
     field === DEVICE_OFF_WRAP_FIELD ||
     field === DEVICE_FLAGS_FIELD
   );
-}
-
-/** An address as people know it: slot and offset in the pool, or plain. */
-function place(address: number): string {
-  if (!isPool(address)) return hex(address);
-  return `slot ${(address - POOL_BASE) >> 11}+${(address - POOL_BASE) & 2047}`;
 }

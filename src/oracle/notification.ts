@@ -5,7 +5,7 @@ import { AVAIL_FLAGS, USED_F_NO_NOTIFY, usedEventOffset } from '../spec/split-la
 import { EVENT_FLAGS, EVENT_OFF_WRAP } from '../spec/packed-layout.js';
 import { CALL_NAMES } from './calls.js';
 import type { CaseFile } from './case-file.js';
-import { fail, type OracleInfo } from './oracle.js';
+import { blameOfPoll, fail, type OracleInfo } from './oracle.js';
 import {
   AVAIL_EVENT_FIELD,
   DEVICE_OFF_WRAP_FIELD,
@@ -53,10 +53,19 @@ function passed(event: number, now: number, moved: number): boolean {
 
 export function checkKickDecision(c: CaseFile, due: boolean | null, got: boolean): void {
   if (due === got) return;
+  const by = decidesByPosition(c) ? 'position' : 'flags';
   fail(notification, due === null ? 'kick decided without asking' : due ? 'kick lost' : 'kick invented', {
     expected: { kick: due ?? 'read first' },
     got: { kick: got, 'event as read': c.seenEvent, 'added since': c.model.numAdded },
+    blame: { layer: 'layout', function: 'kickPrepare' },
+    // One wrong comparison loses kicks and invents others.
+    ...(due === null ? {} : { group: `kick decided wrongly by ${by}` }),
   });
+}
+
+/** Whether the device named a position at which it wants to be kicked, rather than a yes or no. */
+function decidesByPosition({ model, seenEvent }: CaseFile): boolean {
+  return model.packed ? seenEvent >>> 16 === EVENT_F_DESC : model.eventIndex;
 }
 
 /** `due` notifications must have reached the transport in this call. */
@@ -99,6 +108,7 @@ export function checkEventOrder(c: CaseFile): void {
   fail(notification, 'event flags before their position', {
     expected: { 'last store': fieldName(DRIVER_FLAGS_FIELD) },
     got: { 'last store': fieldName(c.lastStoreField) },
+    blame: { layer: 'layout', function: 'enableCbPrepare' },
   });
 }
 
@@ -118,6 +128,8 @@ export function checkPending(c: CaseFile, call: string, due: boolean, got: boole
   fail(notification, `${call} answers wrongly`, {
     expected: { [call]: due },
     got: { [call]: got, 'used as read': c.seenUsed },
+    group: 'answer',
+    blame: blameOfPoll(call),
   });
 }
 

@@ -13,6 +13,15 @@ export interface OracleInfo {
   readonly cwe: number;
 }
 
+/**
+ * Whose work is wrong, for what is seen at a moment that says nothing about it: bytes that are compared when a buffer comes
+ * back, a result that a shared helper decided. `layout` is the split or the packed queue, whichever there is.
+ */
+export interface Blame {
+  readonly layer: 'dma' | 'layout' | 'shared';
+  readonly function: string;
+}
+
 export interface Evidence {
   readonly expected: Numbers;
   readonly got: Numbers;
@@ -20,6 +29,23 @@ export interface Evidence {
   readonly mapping?: number;
   /** Ring field concerned, such as `desc[2].flags`. */
   readonly field?: string;
+  /** Absent where the stack tells. */
+  readonly blame?: Blame;
+  /** What the bucket says instead of the shape: the same for shapes that differ with the input, not with the bug. */
+  readonly group?: string;
+}
+
+/** The layout's own function that ends the flight of a buffer, whichever call gives it back. */
+export const DETACH: Blame = { layer: 'layout', function: 'detach' };
+/** The back end's work when a mapping begins and ends. */
+export const DMA_MAP: Blame = { layer: 'dma', function: 'map' };
+export const DMA_UNMAP: Blame = { layer: 'dma', function: 'unmap' };
+/** The copies of unmap and of both syncs. */
+export const DMA_SYNC: Blame = { layer: 'dma', function: 'sync' };
+
+/** Which function of the layout answers whether something is pending: enableCb is enableCbPrepare, then poll. */
+export function blameOfPoll(call: string): Blame {
+  return { layer: 'layout', function: call === 'enableCb' ? 'poll' : call };
 }
 
 export class Violation extends Error {

@@ -11,10 +11,14 @@ export const premature: OracleInfo = {
   cwe: 672,
 };
 
-/** getBuf handed up a token although nothing that it read says that the device completed a buffer. */
-export function failPremature(c: CaseFile, got: number): void {
+/**
+ * getBuf handed up a token although nothing that it read says that the device completed a buffer. What it took for one has
+ * an id that it read, and need not be the id of a buffer.
+ */
+export function checkPremature(c: CaseFile, got: number, readId: boolean): void {
+  if (got === 0 && !readId) return;
   fail(premature, 'nothing used', {
-    expected: { token: 0, used: c.model.usedPosition },
-    got: { token: got, 'used as read': c.seenUsed },
+    expected: { token: 0, 'id read': false, used: c.model.usedPosition },
+    got: { token: got, 'id read': readId, used: c.seenUsed },
   });
 }

@@ -1,8 +1,9 @@
 // Buffers that the device may only read: their bytes never change, and the device sees exactly these bytes.
 
+import { PAGE_SIZE } from '../memory/layout.js';
 import { DMA_TO_DEVICE } from '../platform/dma-api.js';
 import type { CaseFile } from './case-file.js';
-import { fail, type OracleInfo } from './oracle.js';
+import { DMA_MAP, DMA_UNMAP, fail, type OracleInfo } from './oracle.js';
 
 export const readOnlyData: OracleInfo = {
   id: 'read-only-data',
@@ -23,6 +24,7 @@ export function checkReadOnlyData(c: CaseFile, token: number): void {
     fail(readOnlyData, 'buffer changed', {
       expected: { byte: c.expected[at]!, offset: at - cpu, piece: k },
       got: { byte: c.bytes[at]!, token },
+      blame: DMA_UNMAP,
     });
   }
 }
@@ -34,20 +36,28 @@ export function checkDeviceRead(c: CaseFile, at: number, size: number): void {
   fail(readOnlyData, 'device sees other bytes', {
     expected: { byte: c.expected[different]!, offset: different - at },
     got: { byte: c.bytes[different]! },
+    blame: DMA_MAP,
   });
 }
 
-/** The device wrote where no mapping lets it write; true when the bytes belong to one that lets it read. */
+/**
+ * The device wrote where no mapping lets it write; true when the bytes belong to one that lets it read, or with an IOMMU to
+ * the granules of one.
+ */
 export function checkReadableWritten(c: CaseFile, address: number): boolean {
   const { ledger } = c;
+  const mask = c.iommu ? PAGE_SIZE - 1 : 0;
   for (let k = 0; k < ledger.liveCount; k++) {
     const entry = ledger.liveAt(k);
     if (ledger.direction[entry] !== DMA_TO_DEVICE) continue;
-    if (address < ledger.cpu[entry]! || address >= ledger.cpu[entry]! + ledger.size[entry]!) continue;
+    const start = ledger.cpu[entry]! & ~mask;
+    const end = (ledger.cpu[entry]! + ledger.size[entry]! + mask) & ~mask;
+    if (address < start || address >= end) continue;
     fail(readOnlyData, 'writable by the device', {
       expected: { 'device may write': false },
       got: { 'device wrote': address },
       mapping: entry,
+      blame: DMA_MAP,
     });
     return true;
   }

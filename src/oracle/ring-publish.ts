@@ -127,6 +127,8 @@ export function checkNeverPublished(c: CaseFile): void {
   fail(ringPublish, 'failed add was visible', {
     expected: { 'publishing stores': 0 },
     got: { 'publishing stores': c.publications },
+    // The add that fails is only where it shows.
+    group: 'published before complete',
   });
 }
 
@@ -136,13 +138,13 @@ export function checkRingCleared(c: CaseFile): void {
   if (!ring.packed) {
     const availableIdx = c.guest.getUint16(ring.driverArea + AVAIL_IDX, true);
     const usedIdx = c.guest.getUint16(ring.deviceArea + USED_IDX, true);
-    if (availableIdx !== 0) failValue('avail.idx after reset', 0, availableIdx, 'avail.idx');
-    if (usedIdx !== 0) failValue('used.idx after reset', 0, usedIdx, 'used.idx');
+    if (availableIdx !== 0) failCleared('avail.idx after reset', availableIdx, 'avail.idx');
+    if (usedIdx !== 0) failCleared('used.idx after reset', usedIdx, 'used.idx');
     return;
   }
   for (let slot = 0; slot < ring.num; slot++) {
     const flags = c.guest.getUint16(ring.descriptorArea + slot * PACKED_DESCRIPTOR_SIZE + PACKED_DESC_FLAGS, true);
-    if (flags !== 0) failValue('flags after reset', 0, flags, fieldName(DESC_FLAGS, slot));
+    if (flags !== 0) failCleared('flags after reset', flags, fieldName(DESC_FLAGS, slot));
   }
 }
 
@@ -264,6 +266,12 @@ function failOrder(c: CaseFile): void {
     expected: { 'last store': 'the one that publishes', 'publishing stores': 1 },
     got: { 'last store': fieldName(c.lastStoreField, c.lastStoreIndex), 'publishing stores': c.publications },
   });
+}
+
+/** A resize that finds no memory clears the old ring as a reset does. */
+function failCleared(shape: string, got: number, field: string): void {
+  const blame = { layer: 'layout', function: 'reset' } as const;
+  fail(ringPublish, shape, { expected: { value: 0 }, got: { value: got }, field, blame });
 }
 
 function failValue(shape: string, due: number, got: number, field: string): void {

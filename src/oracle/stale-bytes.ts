@@ -2,7 +2,7 @@
 // transfer must not appear in them (CVE-2022-0854), and nothing may be written into them once the mapping has ended.
 
 import type { CaseFile } from './case-file.js';
-import { fail, type OracleInfo } from './oracle.js';
+import { DMA_UNMAP, fail, type OracleInfo } from './oracle.js';
 import { firstDifference } from './read-only-data.js';
 
 export const staleBytes: OracleInfo = {
@@ -30,6 +30,7 @@ export function checkWritable(c: CaseFile, cpu: number, size: number, token: num
   fail(staleBytes, 'buffer content', {
     expected: { byte: c.expected[at]!, offset: at - cpu, size },
     got: { byte: c.bytes[at]!, token },
+    blame: DMA_UNMAP,
   });
 }
 
@@ -37,5 +38,6 @@ export function failWrittenAfterEnd(address: number, size: number): void {
   fail(staleBytes, 'written without a mapping', {
     expected: { 'device may write': false },
     got: { 'device wrote': address, size },
+    blame: DMA_UNMAP,
   });
 }

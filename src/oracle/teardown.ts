@@ -1,5 +1,6 @@
 // After destroy nothing of the queue is left.
 
+import { ENOMEM } from '../spec/errno.js';
 import type { CaseFile } from './case-file.js';
 import { fail, type OracleInfo } from './oracle.js';
 
@@ -10,6 +11,18 @@ export const teardown: OracleInfo = {
   severity: 'low',
   cwe: 401,
 };
+
+/** After a reset or resize, with every buffer given back: the heap holds what it held when the queue was created. */
+export function checkHeapAfterReset(c: CaseFile, call: string, result: number): void {
+  if (c.heapLive === c.heapOfQueue) return;
+  const failed = result === -ENOMEM;
+  fail(teardown, `heap object left by ${failed ? `failed ${call}` : call}`, {
+    expected: { 'heap objects': c.heapOfQueue },
+    got: { 'heap objects': c.heapLive },
+    // A resize that finds no memory gives up in the middle of what a creation does.
+    ...(failed ? { group: 'heap object left by failed create', blame: { layer: 'shared', function: 'create' } } : {}),
+  });
+}
 
 /** `when` is `destroy` or `failed create`. */
 export function checkNothingLeft(c: CaseFile, when: string): void {

@@ -17,7 +17,7 @@ export function checkToken(c: CaseFile, due: number, got: number): void {
   if (got === due) return;
   let shape = 'foreign token';
   if (got === 0) shape = 'completed buffer not returned';
-  else if (due === 0) shape = 'forged id accepted';
+  else if (due === 0) shape = c.seenId < c.model.num ? 'id of no buffer accepted' : 'id out of range accepted';
   else if (c.buffers.state[got] === RETURNED) shape = 'token returned twice';
   fail(token, shape, {
     expected: { token: due },
@@ -42,7 +42,11 @@ export function checkContext(c: CaseFile, due: number, got: number): void {
 /** A reset, a resize or a detach gave `got` back. */
 export function checkRecycled(c: CaseFile, got: number): void {
   if (got > 0 && got <= c.buffers.count && c.buffers.state[got] === IN_FLIGHT) return;
-  fail(token, 'recycled token not in flight', { expected: { 'in flight': true }, got: { token: got } });
+  fail(token, 'recycled token not in flight', {
+    expected: { 'in flight': true },
+    got: { 'in flight': false, token: got },
+    ...NOT_IN_FLIGHT,
+  });
 }
 
 /** Everything that was in flight must have come back. */
@@ -55,7 +59,14 @@ export function checkAllRecycled(c: CaseFile, when: string): void {
 }
 
 /** Detach gives back the buffer with the lowest id first. */
-export function checkDetached(due: number, got: number): void {
+export function checkDetached(c: CaseFile, due: number, got: number): void {
   if (due === got) return;
-  fail(token, 'detach', { expected: { token: due }, got: { token: got } });
+  const inFlight = got === 0 || (got <= c.buffers.count && c.buffers.state[got] === IN_FLIGHT);
+  fail(token, 'detach', { expected: { token: due }, got: { token: got }, ...(inFlight ? {} : NOT_IN_FLIGHT) });
 }
+
+/** reset and resize detach one by one, as everybody else does. */
+const NOT_IN_FLIGHT = {
+  group: 'token not in flight given back',
+  blame: { layer: 'shared', function: 'detachUnusedBuf' },
+} as const;

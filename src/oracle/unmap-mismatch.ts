@@ -40,9 +40,10 @@ export function checkUnmapArguments(
     ledger.attributes[entry] === attributes;
   if (same) return;
   let shape = 'attributes';
-  if (ledger.direction[entry] !== direction) shape = 'direction';
+  // A wrong kind first: whoever takes a page for a table has its direction wrong as well, or not, by chance.
+  if (ledger.kind[entry] !== kind) shape = `${kindName(ledger.kind[entry]!)} unmapped as ${kindName(kind)}`;
+  else if (ledger.direction[entry] !== direction) shape = 'direction';
   else if (ledger.size[entry] !== size) shape = 'size';
-  else if (ledger.kind[entry] !== kind) shape = 'kind';
   fail(unmapMismatch, shape, {
     expected: {
       size: ledger.size[entry]!,

@@ -85,8 +85,8 @@ function failWidth(field: number, index: number, width: number, size: number): v
 function failRead(c: CaseFile, field: number, index: number, shape: string): void {
   const due = c.model.packed ? c.model.usedIndex : c.model.usedIndex & (c.model.num - 1);
   fail(untrustedRead, shape === 'field' ? `field ${fieldName(field)}` : shape, {
-    expected: shape === 'field' ? { read: 'never in this call' } : { element: due },
-    got: shape === 'field' ? { call: CALL_NAMES[c.call] ?? '' } : { element: index },
+    expected: shape === 'field' ? { 'reads in this call': 0 } : { element: due },
+    got: shape === 'field' ? { 'reads in this call': 1, call: CALL_NAMES[c.call] ?? '' } : { element: index },
     field: fieldName(field, index),
   });
 }

@@ -56,6 +56,21 @@ export function isDeviceOperation(code: number): boolean {
   return code >= FIRST_DEVICE && code <= LAST_DEVICE;
 }
 
+/** Operations by which the device says what is not so. */
+const HOSTILE: readonly Operation[] = [
+  'poke',
+  'poke-all',
+  'copy-field',
+  'forge-used',
+  'jump-used',
+  'scribble',
+  'raw-byte',
+];
+
+export function isHostileOperation(name: Operation): boolean {
+  return HOSTILE.includes(name);
+}
+
 const FIRST_DEVICE = OPERATIONS.indexOf('complete');
 const LAST_DEVICE = OPERATIONS.indexOf('raw-byte');
 

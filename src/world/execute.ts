@@ -2,12 +2,14 @@
 
 import { failException } from '../oracle/panic.js';
 import { DriverStopped, silence, Violation } from '../oracle/oracle.js';
-import { describeScenario } from '../scenario/describe.js';
 import type { TargetSpec } from '../target/target-spec.js';
 import type { Trace } from '../verdict/trace.js';
+import type { ViolationData } from '../verdict/trace-data.js';
 import { type Finding, OK, type Verdict } from '../verdict/verdict.js';
 import { findingOf } from './finding.js';
 import { Runner } from './runner.js';
+import type { Repeat, SeenFindings } from './seen-findings.js';
+import { plannedSteps, TEARDOWN } from './planned-steps.js';
 import { TraceRecorder } from './trace-recorder.js';
 
 export { STATE_FEEDBACK_SIZE } from './state-feedback.js';
@@ -22,10 +24,38 @@ export interface ExecuteOptions {
 const NO_ORACLES: readonly string[] = [];
 
 const runner = new Runner();
+/** Ledger entry of the last finding, -1 for none: a finding itself carries the mapping's values. */
+let violated = -1;
 
 /** Runs one input. The same bytes give the same verdict in any process and order. */
 export function execute(target: TargetSpec, bytes: Uint8Array, options?: ExecuteOptions): Verdict {
   return run(target, bytes, options, null);
+}
+
+/**
+ * Runs one input for somebody who counts: a finding that `seen` knows is told by its bucket alone, which is several times
+ * cheaper; any other one in full, by a second run, and remembered.
+ */
+export function executeCounted(
+  target: TargetSpec,
+  bytes: Uint8Array,
+  seen: SeenFindings,
+  options?: ExecuteOptions,
+): Verdict | Repeat {
+  let key = '';
+  try {
+    runInput(target, bytes, options, null);
+    return OK;
+  } catch (error) {
+    if (error instanceof DriverStopped) return OK;
+    if (error instanceof Error) key = seen.keyOf(error, runner.world.caseFile);
+    const repeat = seen.get(key);
+    if (repeat !== null) return repeat;
+  }
+  seen.onSecondRun();
+  const verdict = execute(target, bytes, options);
+  if (verdict.kind === 'finding' && key !== '') seen.remember(key, verdict.finding.bucket);
+  return verdict;
 }
 
 /** Runs one input and keeps what happened, readably. Slow. */
@@ -35,14 +65,15 @@ export function executeTraced(
   options?: ExecuteOptions,
 ): { readonly verdict: Verdict; readonly trace: Trace } {
   const recorder = new TraceRecorder();
-  const { configuration, titles } = titlesOf(target, bytes);
+  const { configuration, steps } = plannedSteps(target, bytes);
   recorder.configuration = configuration;
   runner.world.trace = recorder;
   const verdict = run(target, bytes, options, (step) => {
-    recorder.step(step, titles[step] ?? 'teardown: stop the device, take all buffers back, destroy the queue');
+    const { title, operation } = steps[step] ?? TEARDOWN;
+    recorder.step(step, title, operation);
   });
   runner.world.trace = null;
-  if (verdict.kind === 'finding') recorder.event('violation', violationText(verdict.finding));
+  if (verdict.kind === 'finding') recorder.event(violationData(verdict.finding));
   return { verdict, trace: recorder.finish(verdict.kind === 'finding' ? verdict.finding.bucket : verdict.kind) };
 }
 
@@ -52,20 +83,28 @@ function run(
   options: ExecuteOptions | undefined,
   onStep: ((step: number) => void) | null,
 ): Verdict {
-  silence(options?.disabledOracles ?? NO_ORACLES);
-  const feedback = options?.feedback ?? null;
   try {
-    if (target.form === 'raw') runner.runRaw(target, bytes, feedback, onStep);
-    else runner.run(target, bytes, feedback, onStep);
+    runInput(target, bytes, options, onStep);
     return OK;
   } catch (error) {
     return verdictOf(error);
   }
 }
 
+function runInput(
+  target: TargetSpec,
+  bytes: Uint8Array,
+  options: ExecuteOptions | undefined,
+  onStep: ((step: number) => void) | null,
+): void {
+  silence(options?.disabledOracles ?? NO_ORACLES);
+  const feedback = options?.feedback ?? null;
+  if (target.form === 'raw') runner.runRaw(target, bytes, feedback, onStep);
+  else runner.run(target, bytes, feedback, onStep);
+}
+
 function verdictOf(error: unknown): Verdict {
-  const { caseFile } = runner.world;
-  if (error instanceof Violation) return { kind: 'finding', finding: findingOf(error, caseFile, runner.step) };
+  if (error instanceof Violation) return findingVerdict(error);
   if (error instanceof DriverStopped) return OK;
   if (!(error instanceof Error)) return { kind: 'harness-bug', message: String(error), stack: '' };
   if (!thrownByDriver(error)) return { kind: 'harness-bug', message: error.message, stack: error.stack ?? '' };
@@ -76,8 +115,13 @@ function verdictOf(error: unknown): Verdict {
     if (!(violation instanceof Violation)) throw violation;
     // The site is where the exception came from, not where it was caught.
     if (error.stack !== undefined) violation.stack = error.stack;
-    return { kind: 'finding', finding: findingOf(violation, caseFile, runner.step) };
+    return findingVerdict(violation);
   }
+}
+
+function findingVerdict(violation: Violation): Verdict {
+  violated = violation.evidence.mapping ?? -1;
+  return { kind: 'finding', finding: findingOf(violation, runner.world.caseFile, runner.step) };
 }
 
 /** Whether the exception was thrown in the code under test. */
@@ -86,17 +130,9 @@ function thrownByDriver(error: Error): boolean {
   return /[/\\]src[/\\](driver|dma)[/\\]/.test(frame);
 }
 
-/** Titles of the steps, the creation's first. */
-function titlesOf(target: TargetSpec, bytes: Uint8Array): { configuration: string; titles: string[] } {
-  const { configuration, steps } = describeScenario(target, bytes);
-  if (target.form === 'scenario') return { configuration, titles: ['create the queue', ...steps] };
-  const overlay = 'device lays the input over the ring, client handles completions';
-  return {
-    configuration,
-    titles: ['create the queue', 'client adds buffers', overlay, 'client adds buffers', overlay],
-  };
-}
-
-function violationText(finding: Finding): string {
-  return `${finding.oracle}: ${finding.shape}`;
+/** The finding as the last event, with the ledger as it stood. */
+function violationData({ oracle, shape }: Finding): ViolationData {
+  const { ledger } = runner.world.caseFile;
+  const live = Array.from({ length: ledger.liveCount }, (_, k) => ledger.liveAt(k)).sort((a, b) => a - b);
+  return { type: 'violation', oracle, shape, mapping: violated < 0 ? null : violated, live };
 }

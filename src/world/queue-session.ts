@@ -36,6 +36,7 @@ export class QueueSession {
   trace: TraceSink | null = null;
   private readonly options: AddOptions = { ctx: 0, premapped: false };
   private readonly recycle = (token: number): void => {
+    if (this.trace !== null) this.trace.mark({ type: 'recycled', token });
     this.judge.recycled(token);
     this.given.push(token);
   };
@@ -70,7 +71,7 @@ export class QueueSession {
     this.begin(CALL_ADD);
     c.token = token;
     const result = driver.addSgs(client.out, client.input, token, options);
-    if (this.trace !== null) this.say(`token ${token}: ${errnoName(result)}`);
+    if (this.trace !== null) this.say(`token ${token}: ${errnoName(result)}`, token, result !== 0);
     this.judge.added(token, result, driver.isBroken());
     if (result === 0) {
       client.handedOver(token);
@@ -85,7 +86,8 @@ export class QueueSession {
     this.begin(CALL_GET);
     const completion = this.driver.getBuf();
     if (this.trace !== null) {
-      this.say(completion === null ? 'nothing' : `token ${completion.token}, length ${completion.length}`);
+      if (completion === null) this.say('nothing');
+      else this.say(`token ${completion.token}, length ${completion.length}`, completion.token);
     }
     this.judge.got(completion, this.driver.isBroken());
     if (completion === null) return 0;
@@ -118,6 +120,7 @@ export class QueueSession {
   disableCb(): void {
     this.begin(CALL_DISABLE_CB);
     this.driver.disableCb();
+    this.sayNothing();
     this.judge.callbacksDisabled();
   }
 
@@ -158,7 +161,7 @@ export class QueueSession {
     this.begin(CALL_DETACH);
     this.judge.detaching();
     const token = this.driver.detachUnusedBuf();
-    if (this.trace !== null) this.say(`token ${token}`);
+    if (this.trace !== null) this.say(`token ${token}`, token);
     this.judge.detached(token);
     if (token !== 0) this.client.release(token);
     return token;
@@ -191,6 +194,7 @@ export class QueueSession {
   break(): void {
     this.begin(CALL_BREAK);
     this.driver.breakQueue();
+    this.sayNothing();
     this.c.model.broken = true;
     this.judge.brokenAsked(this.driver.isBroken());
   }
@@ -198,6 +202,7 @@ export class QueueSession {
   destroy(): void {
     this.begin(CALL_DESTROY);
     this.driver.destroy();
+    this.sayNothing();
     this.judge.destroyed();
   }
 
@@ -213,14 +218,21 @@ export class QueueSession {
   private begin(call: number): void {
     this.c.beginCall(call);
     this.transport.beginCall();
-    if (this.trace !== null) this.trace.event('call', `${CALL_NAMES[call] ?? ''}()`);
+    if (this.trace !== null) this.trace.event({ type: 'call', call: CALL_NAMES[call] ?? '' });
   }
 
   private sayBoolean(result: boolean): void {
     if (this.trace !== null) this.say(result ? 'true' : 'false');
   }
 
-  private say(result: string): void {
-    if (this.trace !== null) this.trace.event('call', `${CALL_NAMES[this.c.call] ?? ''}() = ${result}`);
+  private say(result: string, token = 0, refused = false): void {
+    if (this.trace === null) return;
+    const base = { type: 'return', call: CALL_NAMES[this.c.call] ?? '', result } as const;
+    this.trace.event({ ...base, ...(token === 0 ? {} : { token }), ...(refused ? { refused } : {}) });
+  }
+
+  /** A call is over that returns nothing. */
+  private sayNothing(): void {
+    if (this.trace !== null) this.trace.mark({ type: 'return', call: CALL_NAMES[this.c.call] ?? '', result: '' });
   }
 }

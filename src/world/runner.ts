@@ -6,7 +6,13 @@ import { CALL_NONE } from '../oracle/calls.js';
 import { FAILURE_KINDS, type FailureKind } from '../platform/failures.js';
 import { HEADER_SIZE } from '../scenario/configuration.js';
 import { addManyCount, contextOf, isPremapped, kicksAfter, repeatCount, resizeTo } from '../scenario/operands.js';
-import { isDeviceOperation, type Operation, OPERATIONS_BY_BYTE, OPERATIONS } from '../scenario/operations.js';
+import {
+  isDeviceOperation,
+  isHostileOperation,
+  type Operation,
+  OPERATIONS,
+  OPERATIONS_BY_BYTE,
+} from '../scenario/operations.js';
 import { RECORD_SIZE, recordCount } from '../scenario/scenario.js';
 import type { TargetSpec } from '../target/target-spec.js';
 import { markState } from './state-feedback.js';
@@ -14,17 +20,7 @@ import { World } from './world.js';
 
 type Handler = (a: number, b: number, c: number) => void;
 
-/** Operations by which the device says what is not so. */
-const HOSTILE: readonly Operation[] = [
-  'poke',
-  'poke-all',
-  'copy-field',
-  'forge-used',
-  'jump-used',
-  'scribble',
-  'raw-byte',
-];
-const LIES = Uint8Array.from(OPERATIONS, (name) => (HOSTILE.includes(name) ? 1 : 0));
+const LIES = Uint8Array.from(OPERATIONS, (name) => (isHostileOperation(name) ? 1 : 0));
 
 /** Interrupt only where the operation asks for it: bit 0 of `c` clear. */
 const NO_INTERRUPT = 1;

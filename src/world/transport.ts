@@ -5,9 +5,11 @@ import type { CaseFile } from '../oracle/case-file.js';
 import { FAIL_DISABLE, FAIL_ENABLE, FAIL_NOTIFY } from '../platform/failures.js';
 import type { Transport } from '../platform/platform.js';
 import { EIO } from '../spec/errno.js';
+import type { TraceSink } from '../verdict/trace.js';
 
 export class WorldTransport implements Transport {
   resettable = true;
+  trace: TraceSink | null = null;
   /** The transport's answers in the call in progress. */
   stopped = false;
   disableError = 0;
@@ -27,14 +29,18 @@ export class WorldTransport implements Transport {
 
   notify(): boolean {
     this.caseFile.notifications++;
-    if (!this.failures.fails(FAIL_NOTIFY)) return true;
+    const ok = !this.failures.fails(FAIL_NOTIFY);
+    if (this.trace !== null) this.trace.mark({ type: 'transport', request: 'notify', ok });
+    if (ok) return true;
     this.caseFile.notifyFailures++;
     this.caseFile.model.broken = true;
     return false;
   }
 
   disableQueue(): number {
-    if (this.failures.fails(FAIL_DISABLE)) {
+    const refused = this.failures.fails(FAIL_DISABLE);
+    if (this.trace !== null) this.trace.mark({ type: 'transport', request: 'disable', ok: !refused });
+    if (refused) {
       this.disableError = -EIO;
       return -EIO;
     }
@@ -45,7 +51,9 @@ export class WorldTransport implements Transport {
   }
 
   enableQueue(): number {
-    if (this.failures.fails(FAIL_ENABLE)) {
+    const refused = this.failures.fails(FAIL_ENABLE);
+    if (this.trace !== null) this.trace.mark({ type: 'transport', request: 'enable', ok: !refused });
+    if (refused) {
       this.enableError = -EIO;
       return -EIO;
     }

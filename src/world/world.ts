@@ -34,6 +34,7 @@ import { CanaryDma } from './canary-dma.js';
 import { Client } from './client.js';
 import { QueueSession } from './queue-session.js';
 import { Races } from './races.js';
+import { ringData } from './ring-layout.js';
 import { WorldTransport } from './transport.js';
 
 export class World {
@@ -49,6 +50,7 @@ export class World {
   readonly view: DeviceView;
   device: RingDevice;
 
+  private sink: TraceSink | null = null;
   private readonly memory: GuestMemory;
   private readonly heap: GuestHeap;
   private readonly memoryJudge: MemoryJudge;
@@ -67,6 +69,9 @@ export class World {
     this.judge = new CallJudge(this.caseFile);
     this.memoryJudge = new MemoryJudge(this.caseFile);
     this.dmaJudge = new DmaJudge(this.caseFile);
+    this.dmaJudge.touch = (address, size): void => {
+      this.memoryJudge.touch(address, size);
+    };
     this.races = new Races(bytes, this.memoryJudge, perform);
     this.heap = new GuestHeap(bytes, this.memoryJudge, this.failures);
     this.memory = new GuestMemory(bytes, this.heap, this.memoryJudge, this.races);
@@ -98,6 +103,8 @@ export class World {
     this.memoryJudge.trace = trace;
     this.dmaJudge.trace = trace;
     this.session.trace = trace;
+    this.transport.trace = trace;
+    this.sink = trace;
   }
 
   /** Prepares an execution of these bytes; true when the queue could be created. */
@@ -153,6 +160,7 @@ export class World {
       this.dma.translate(areas.driverArea, 1, false),
       this.dma.translate(areas.deviceArea, 1, false),
     );
+    if (this.sink !== null) this.sink.mark(ringData(this.caseFile.ring));
     this.view.setWindow(areas.descriptorArea, this.caseFile.ring.descriptorArea, this.ringBytes(areas.num));
     this.judge.ringAttached();
   }

@@ -92,7 +92,11 @@ test('the trace of a finding ends with it', () => {
   const { trace, verdict } = executeTraced(canary, canaryScenario());
   assert.equal(verdict.kind, 'finding');
   const last = trace.steps.at(-1) ?? assert.fail('no steps');
-  assert.deepEqual(last.events.at(-1), { kind: 'violation', text: 'unmap-mismatch: direction' });
+  assert.deepEqual(last.events.at(-1), {
+    kind: 'violation',
+    text: 'unmap-mismatch: direction',
+    data: { type: 'violation', oracle: 'unmap-mismatch', shape: 'direction', mapping: 3, live: [3] },
+  });
   assert.equal(last.number, 12);
   assert.match(trace.hash, /^[0-9a-f]{16}$/);
 });

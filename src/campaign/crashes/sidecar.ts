@@ -1,10 +1,11 @@
 // The JSON document beside a crashing input: everything a reader needs to judge and replay the finding without running
-// it. Its two version numbers guard old files: a file of another version is refused, never reinterpreted.
+// it. Its two version numbers guard old files: a file of a version that is not known is refused, never reinterpreted.
 
 import { existsSync, readFileSync } from 'node:fs';
 
 import type { Trace } from '../../verdict/trace.js';
 import type { DriverSite, Finding, MappingRecord, Numbers, Severity } from '../../verdict/verdict.js';
+import { INPUT_FORMAT, formatProblem } from '../corpus/input-format.js';
 import { UsageError } from '../errors.js';
 import {
   FieldError,
@@ -17,11 +18,12 @@ import {
   stringField,
   textField,
 } from '../json-fields.js';
+import { traceField, traceJson } from './sidecar-trace.js';
 
-/** Version of this document. */
-export const SIDECAR_SCHEMA = 1;
-/** Version of the bytes that the sidecar describes (src/scenario). */
-export const INPUT_FORMAT = 1;
+/** Version of this document. Since 2 the events of the trace carry data; a file of version 1 is read, and has none. */
+export const SIDECAR_SCHEMA = 2;
+const READABLE_SCHEMAS = [1, SIDECAR_SCHEMA] as const;
+export { INPUT_FORMAT };
 
 const SEVERITIES: readonly Severity[] = ['critical', 'high', 'medium', 'low'];
 
@@ -32,7 +34,7 @@ export interface SidecarVersions {
 }
 
 export interface Sidecar extends Finding {
-  readonly schema: typeof SIDECAR_SCHEMA;
+  readonly schema: (typeof READABLE_SCHEMAS)[number];
   readonly inputFormat: typeof INPUT_FORMAT;
   readonly target: string;
   /** The engine's seed, or null when the input did not come from a campaign. */
@@ -76,12 +78,20 @@ export function readSidecar(path: string): Sidecar {
   }
 }
 
+/** The file's text: one event of the trace a line. */
+export function sidecarJson(sidecar: Sidecar): string {
+  const { trace, ...rest } = sidecar;
+  const head = JSON.stringify(rest, null, 2).slice(0, -'\n}'.length);
+  return `${head},\n  "trace": ${trace === null ? 'null' : traceJson(trace)}\n}\n`;
+}
+
 function parseSidecar(text: string): Sidecar {
   const advice = 'delete the sidecar and replay its input with --target NAME';
   const object = readable(() => parseObject(text), advice);
-  requireVersion(object, 'schema', SIDECAR_SCHEMA);
-  requireVersion(object, 'inputFormat', INPUT_FORMAT);
-  return readable(() => fields(object), advice);
+  const schema = requireVersion(object, 'schema', READABLE_SCHEMAS);
+  const problem = formatProblem(object['inputFormat'], writerOf(object));
+  if (problem !== null) throw new FieldError(problem);
+  return readable(() => fields(object, schema), advice);
 }
 
 /** Adds the advice to whatever `read` finds wrong. */
@@ -94,21 +104,28 @@ function readable<T>(read: () => T, advice: string): T {
   }
 }
 
-function requireVersion(object: JsonObject, name: string, supported: number): void {
+/** The release that wrote the document, where that can be told before its other fields are checked. */
+function writerOf(object: JsonObject): string | null {
+  const known = object['versions'] as { readonly vringfuzz?: unknown } | null | undefined;
+  return typeof known?.vringfuzz === 'string' ? known.vringfuzz : null;
+}
+
+function requireVersion<T extends number>(object: JsonObject, name: string, supported: readonly T[]): T {
   const version = object[name];
-  if (version === supported) return;
+  const known = supported.find((candidate) => candidate === version);
+  if (known !== undefined) return known;
   throw new FieldError(
-    `"${name}" is ${version === undefined ? 'missing' : JSON.stringify(version)}, this vringfuzz reads ${supported}; ` +
+    `"${name}" is ${version === undefined ? 'missing' : JSON.stringify(version)}, this vringfuzz reads ${supported.join(' and ')}; ` +
       'replay it with the vringfuzz version that wrote it (see "versions" in the file)',
   );
 }
 
-function fields(object: JsonObject): Sidecar {
+function fields(object: JsonObject, schema: Sidecar['schema']): Sidecar {
   const mapping = nullable(object, 'mapping', mappingField);
   const field = nullable(object, 'field', stringField);
   const createdAt = nullable(object, 'createdAt', stringField);
   return {
-    schema: SIDECAR_SCHEMA,
+    schema,
     inputFormat: INPUT_FORMAT,
     target: stringField(object, 'target'),
     seed: nullable(object, 'seed', integerField),
@@ -172,28 +189,4 @@ function versionsField(object: JsonObject, name: string): SidecarVersions {
     node: stringField(versions, 'node'),
     engine: nullable(versions, 'engine', stringField),
   };
-}
-
-/** Checked as deep as the reports read it. */
-function traceField(object: JsonObject, name: string): Trace {
-  const trace = objectField(object, name);
-  const { steps } = trace;
-  if (typeof trace['configuration'] !== 'string' || typeof trace['hash'] !== 'string' || !Array.isArray(steps)) {
-    throw new FieldError(`"${name}" must have a configuration, steps and a hash`);
-  }
-  if (!steps.every(isStep)) throw new FieldError(`"${name}.steps" must be steps with a number, a title and events`);
-  return trace as unknown as Trace;
-}
-
-function isStep(value: unknown): boolean {
-  const step = value as { number?: unknown; title?: unknown; events?: unknown } | null;
-  return (
-    typeof step?.number === 'number' &&
-    typeof step.title === 'string' &&
-    Array.isArray(step.events) &&
-    step.events.every(
-      (event: { kind?: unknown; text?: unknown } | null) =>
-        typeof event?.kind === 'string' && typeof event.text === 'string',
-    )
-  );
 }
