@@ -4,9 +4,9 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { readSidecar, sidecarPath } from './crashes/crash-store.js';
+import { readSidecar, writeCrash } from './crashes/crash-store.js';
 import { type EngineOutcome, EngineProcess } from './engine/engine-process.js';
-import type { RunEvent } from './engine/run-context.js';
+import type { FindingEvent, RunEvent } from './engine/run-context.js';
 import { messageOf } from './errors.js';
 import { checkWritable, makeTemporaryFolder } from './folders.js';
 
@@ -61,25 +61,22 @@ async function shortRun(run: { root: string; target: string; runs?: number; seco
     const crashes = join(folder, 'crashes');
     const corpus = join(folder, 'corpus');
     mkdirSync(corpus);
-    const outcome = await new EngineProcess({
-      ...run,
-      corpus: [corpus],
-      crashes,
-      seed: SEED,
-      maxLength: 132,
-      bug: null,
-    }).run();
-    return { outcome, stored: isStored(outcome), seconds: (Date.now() - startedAt) / 1000 };
+    const context = { stopAfter: 1, notNew: [], smallest: {} };
+    const outcome = await new EngineProcess({ ...run, corpus: [corpus], seed: SEED, maxLength: 132, context }).run();
+    const seconds = (Date.now() - startedAt) / 1000;
+    return { outcome, stored: canStore(eventOf(outcome, 'finding'), crashes, run.target), seconds };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function isStored({ end }: EngineOutcome): boolean {
-  if (end.kind !== 'finding' || end.finding.file === null) {
-    return false;
-  }
-  return readSidecar(sidecarPath(end.finding.file)).bucket === end.finding.bucket;
+/** Stores a finding as a campaign does, and reads it back. */
+function canStore(event: FindingEvent | null, directory: string, target: string): boolean {
+  if (event === null) return false;
+  const { finding, input } = event;
+  const bytes = Buffer.from(input, 'base64');
+  const { sidecar } = writeCrash({ directory, target, bytes, finding, trace: null, seed: SEED, bug: null });
+  return readSidecar(sidecar).bucket === finding.bucket;
 }
 
 function nodeCheck(version: string): Check {
@@ -123,7 +120,8 @@ function feedbackCheck(ready: Extract<RunEvent, { kind: 'ready' }> | null): Chec
 
 function canaryCheck({ outcome, stored, seconds }: ShortRun): Check {
   const name = 'canary';
-  if (outcome.end.kind === 'finding' && stored) {
+  const found = eventOf(outcome, 'finding') !== null;
+  if (found && stored) {
     return {
       name,
       ok: true,
@@ -131,7 +129,7 @@ function canaryCheck({ outcome, stored, seconds }: ShortRun): Check {
       advice: '',
     };
   }
-  const detail = outcome.end.kind === 'finding' ? 'found but not stored' : `not found (${outcome.end.kind})`;
+  const detail = found ? 'found but not stored' : `not found (${outcome.end.kind})`;
   return { name, ok: false, detail, advice: 'findings would be missed: fix the checks above, then report this' };
 }
 

@@ -9,8 +9,7 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { TargetSpec } from '../target/target-spec.js';
-import type { EngineEnd } from './engine/engine-end.js';
-import { EngineProcess } from './engine/engine-process.js';
+import { type EngineOutcome, EngineProcess } from './engine/engine-process.js';
 import { EnvironmentError } from './errors.js';
 import { makeTemporaryFolder } from './folders.js';
 import { type ReplayRate, corpusInputs, pseudoRandomInputs, replayRate } from './replay/replay-loop.js';
@@ -110,23 +109,21 @@ async function engineRate(
   // The corpus is run first and counts as well.
   const runs = readdirSync(corpus).length + (target === EMPTY ? options.runs * 10 : options.runs);
   const outcome = await new EngineProcess({
-    ...{ root: options.root, target, corpus: [corpus], crashes: join(folder, 'crashes'), bug: null },
+    ...{ root: options.root, target, corpus: [corpus], context: { stopAfter: 1, notNew: [], smallest: {} } },
     ...{ runs, seed: round + 1, maxLength: INPUT_LENGTH, rawFlags: ['-len_control=0', '-reduce_inputs=0'] },
   }).run();
   const { end, loop } = outcome;
   if (end.kind !== 'done' || loop === null || loop.seconds === 0) {
-    throw new EnvironmentError(`no rate for ${target}: ${reasonOf(end)}`);
+    throw new EnvironmentError(`no rate for ${target}: ${reasonOf(outcome)}`);
   }
   return loop.executions / loop.seconds;
 }
 
-function reasonOf(end: EngineEnd): string {
-  if (end.kind === 'failed') {
-    return end.message;
-  }
-  return 'finding' in end
-    ? `it ended with a ${end.kind}: ${end.finding.claim} [${end.finding.bucket}]`
-    : 'it did not run';
+function reasonOf({ end, events }: EngineOutcome): string {
+  if (end.kind === 'failed') return end.message;
+  const event = events.find((each) => each.kind === 'finding' || each.kind === 'harness-bug');
+  const finding = event?.finding ?? ('finding' in end ? end.finding : null);
+  return finding === null ? 'it did not run' : `it ended with a finding: ${finding.claim} [${finding.bucket}]`;
 }
 
 function writeFirstInputs(corpus: string): void {

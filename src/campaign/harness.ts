@@ -5,12 +5,13 @@ import { existsSync } from 'node:fs';
 import { join, sep } from 'node:path';
 
 import type { TargetSpec } from '../target/target-spec.js';
-import type { executeTraced } from '../world/execute.js';
+import type { execute, executeTraced } from '../world/execute.js';
 import { EnvironmentError, UsageError } from './errors.js';
 import { didYouMean } from './nearest.js';
 
 export interface Harness {
   readonly targets: readonly TargetSpec[];
+  readonly execute: typeof execute;
   readonly executeTraced: typeof executeTraced;
 }
 
@@ -23,9 +24,9 @@ export function loadHarness(root: string, options?: { readonly fresh: boolean })
     throw new EnvironmentError(`${root} holds no build: run npm run build`);
   }
   if (options?.fresh === true) forget(root);
-  const world = load(root, 'world/execute.js') as { readonly executeTraced: typeof executeTraced };
+  const world = load(root, 'world/execute.js') as Pick<Harness, 'execute' | 'executeTraced'>;
   const { TARGETS } = load(root, 'target/targets.js') as { readonly TARGETS: readonly TargetSpec[] };
-  return { targets: TARGETS, executeTraced: world.executeTraced };
+  return { targets: TARGETS, execute: world.execute, executeTraced: world.executeTraced };
 }
 
 /** The target of that name. Throws UsageError, with the nearest name, when there is none. */

@@ -5,10 +5,10 @@ import type { Command } from 'commander';
 import { Builds } from '../campaign/bugs/builds.js';
 import { UsageError } from '../campaign/errors.js';
 import { findTarget } from '../campaign/harness.js';
-import { type Outcome, runOnce } from '../campaign/replay/replay.js';
+import { type RunOutcome, runOnce } from '../campaign/replay/replay.js';
 import { type ReplayInput, collectInputs } from '../campaign/replay/replay-inputs.js';
 import { coloursFor } from '../report/colours.js';
-import { findingText, traceText } from '../report/finding-text.js';
+import { stepsText } from '../report/steps-text.js';
 import { type BuildOptions, addBuildOptions, note } from './options.js';
 
 interface DescribeOptions extends BuildOptions {
@@ -57,7 +57,7 @@ function onlyInput(file: string, target: string | undefined): ReplayInput {
   return input;
 }
 
-function jsonText(input: ReplayInput, bug: string | null, outcome: Exclude<Outcome, 'hang'>): string {
+function jsonText(input: ReplayInput, bug: string | null, outcome: RunOutcome): string {
   const { verdict, trace } = outcome;
   const document = {
     file: input.file,
@@ -71,13 +71,6 @@ function jsonText(input: ReplayInput, bug: string | null, outcome: Exclude<Outco
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
-function humanText(input: ReplayInput, bug: string | null, outcome: Exclude<Outcome, 'hang'>): string {
-  const { verdict, trace } = outcome;
-  const colours = coloursFor(process.stdout);
-  const { target } = input;
-  if (verdict.kind === 'finding') return findingText({ ...verdict.finding, target, seed: null, bug, trace }, colours);
-  const steps = trace === null ? '' : `${traceText(trace, colours)}\n`;
-  const head = `target         ${target}${bug === null ? '' : `, build with bug ${bug}`}\n`;
-  const end = verdict.kind === 'ok' ? colours.green('OK') : colours.red(`HARNESS BUG ${verdict.message}`);
-  return `${head}${steps}${end}\n`;
+function humanText(input: ReplayInput, bug: string | null, outcome: RunOutcome): string {
+  return stepsText({ target: input.target, bug, ...outcome }, coloursFor(process.stdout));
 }

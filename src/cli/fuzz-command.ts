@@ -1,35 +1,35 @@
 // `vringfuzz fuzz`: runs the engine.
 
-import { relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
 
 import type { Command } from 'commander';
 
 import { buildBug, findBug } from '../campaign/bugs/bug-bank.js';
-import { type Sidecar, readSidecar, sidecarPath } from '../campaign/crashes/crash-store.js';
 import { parseDuration } from '../campaign/duration.js';
-import type { EngineEnd } from '../campaign/engine/engine-end.js';
 import { checkRawFlags } from '../campaign/engine/engine-flags.js';
-import { UsageError, messageOf } from '../campaign/errors.js';
-import {
-  type CampaignOptions,
-  type CampaignListener,
-  DEFAULT_MAX_LENGTH,
-  FuzzCampaign,
-} from '../campaign/fuzz-campaign.js';
+import { UsageError } from '../campaign/errors.js';
+import { DEFAULT_MAX_LENGTH, FuzzCampaign } from '../campaign/fuzz-campaign.js';
+import type { CampaignOptions } from '../campaign/fuzzing/campaign-options.js';
+import type { CampaignResult } from '../campaign/fuzzing/campaign-result.js';
 import { findTarget } from '../campaign/harness.js';
+import { loadKnownIssues } from '../campaign/known-issues.js';
 import { committedCorpus, compiledRoot, corpusFolder, crashesFolder } from '../campaign/paths.js';
-import { campaignTable, endText, statusText } from '../report/campaign-text.js';
-import { coloursFor } from '../report/colours.js';
-import { StatusLine } from '../report/status-line.js';
+import { bucketTable, campaignTable } from '../report/campaign-text.js';
+import { shellWord } from '../report/shell-word.js';
 import type { TargetSpec } from '../target/target-spec.js';
 import { TARGETS } from '../target/targets.js';
-import { bugsOption, note, positiveInteger } from './options.js';
+import { CampaignConsole } from './campaign-console.js';
+import { bugsOption, positiveInteger } from './options.js';
 
 interface FuzzOptions {
   readonly time?: string;
   readonly runs?: number;
   readonly seed?: number;
   readonly maxLen: number;
+  readonly jobs: number;
+  readonly keepGoing?: boolean;
+  readonly stopAfter?: number;
+  readonly knownIssues?: string;
   readonly bug?: string;
   readonly bugs: readonly string[];
   readonly seeds: boolean;
@@ -40,18 +40,21 @@ interface FuzzOptions {
 
 const DEFAULT_TIME = '60s';
 const LARGEST_SEED = 2 ** 32 - 1;
+/** Each takes a core and about 150 MB: more is a typing error. */
+const MOST_JOBS = 1024;
 
 const HELP = `
-Without targets all are fuzzed, except the canary. A target ends at its first finding; the others go on.
-What follows -- goes to libFuzzer as it is.
+Without targets all are fuzzed, except the canary. A target ends at its first finding, unless --keep-going or --stop-after
+says otherwise; the others go on. Inputs that failed before are run first. What follows -- goes to libFuzzer as it is.
 
 Examples:
   vringfuzz fuzz
   vringfuzz fuzz split_ring_fuzzer packed_ring_fuzzer --time 10m
+  vringfuzz fuzz --keep-going --jobs 4 --time 8h
   vringfuzz fuzz bounce_fuzzer --runs 1000000 --seed 1 --no-seeds
   vringfuzz fuzz split_ring_fuzzer -- -use_value_profile=1
 
-Exit code: 0 nothing, 77 a finding, 70 an execution that does not end, 3 the harness itself failed, 2 wrong use.`;
+Exit code: 0 nothing new, 77 a finding, 70 an execution that does not end, 3 the harness itself failed, 2 wrong use.`;
 
 export function addFuzzCommand(program: Command): void {
   program
@@ -62,6 +65,10 @@ export function addFuzzCommand(program: Command): void {
     .option('--runs <n>', 'executions of each target, instead of a time', positiveInteger)
     .option('--seed <n>', 'seed of the engine: the same one gives the same run', positiveInteger)
     .option('--max-len <n>', 'longest input in bytes', positiveInteger, DEFAULT_MAX_LENGTH)
+    .option('--jobs <n>', 'engine processes at a time, over one corpus', positiveInteger, 1)
+    .option('--keep-going', 'collect every distinct finding until the time is over')
+    .option('--stop-after <n>', 'end a target at its n-th distinct new finding (default: 1)', positiveInteger)
+    .option('--known-issues <file>', 'findings that are accepted for a while (default: known-issues.json)')
     .option('--bug <id>', 'fuzz the build with this planted bug')
     .addOption(bugsOption())
     .option('--no-seeds', 'start from an empty corpus and keep none')
@@ -74,17 +81,26 @@ export function addFuzzCommand(program: Command): void {
 
 async function fuzz(words: readonly string[], options: FuzzOptions): Promise<void> {
   const campaignOptions = toCampaignOptions(words, options);
-  const campaign = new FuzzCampaign(campaignOptions, new ConsoleListener(options));
+  const { bug, stopAfter } = campaignOptions;
+  const json = options.json === true;
+  const view = new CampaignConsole({ bug, bugs: options.bugs, json, inFull: stopAfter === 1 });
+  const campaign = new FuzzCampaign(campaignOptions, view);
   const stop = (): void => campaign.stop();
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   signals.forEach((signal) => process.on(signal, stop));
   const { result, exitCode, failure } = await campaign.run();
   signals.forEach((signal) => process.off(signal, stop));
-  process.stdout.write(options.json === true ? `${JSON.stringify(result)}\n` : `\n${campaignTable(result)}`);
+  process.stdout.write(json ? `${JSON.stringify(result)}\n` : tables(result, stopAfter));
   if (failure !== null) {
     throw failure;
   }
   process.exitCode = exitCode;
+}
+
+/** The table of targets, and where more than one bucket was looked for, that of the buckets. */
+function tables(result: CampaignResult, stopAfter: number | null): string {
+  const buckets = stopAfter === 1 ? '' : bucketTable(result);
+  return `\n${campaignTable(result)}${buckets === '' ? '' : `\n${buckets}`}`;
 }
 
 /** Checks everything that can be checked before the engine starts. Throws UsageError. */
@@ -96,6 +112,9 @@ function toCampaignOptions(words: readonly string[], options: FuzzOptions): Camp
   if (seed !== null && seed > LARGEST_SEED) {
     throw new UsageError(`--seed ${String(seed)} is too large: the largest is ${String(LARGEST_SEED)}`);
   }
+  if (options.jobs > MOST_JOBS) {
+    throw new UsageError(`--jobs ${String(options.jobs)} is too many: at most ${String(MOST_JOBS)}, one for each core`);
+  }
   const time = options.time ?? (runs === null ? DEFAULT_TIME : null);
   const corpus = resolve(options.corpus ?? corpusFolder());
   return {
@@ -104,6 +123,9 @@ function toCampaignOptions(words: readonly string[], options: FuzzOptions): Camp
     runs,
     seed,
     maxLength: options.maxLen,
+    jobs: options.jobs,
+    stopAfter: options.stopAfter ?? (options.keepGoing === true ? null : 1),
+    knownIssues: loadKnownIssues(options.knownIssues),
     bug,
     root: bug === null ? compiledRoot() : buildBug(findBug(bug, options.bugs)),
     crashes: resolve(options.crashes ?? crashesFolder()),
@@ -113,6 +135,7 @@ function toCampaignOptions(words: readonly string[], options: FuzzOptions): Camp
       committed: options.seeds ? (options.corpus === undefined ? committedCorpus() : corpus) : null,
     },
     rawFlags,
+    commandLine: ['vringfuzz', ...process.argv.slice(2)].map(shellWord).join(' '),
   };
 }
 
@@ -130,69 +153,4 @@ function chooseTargets(names: readonly string[]): readonly TargetSpec[] {
     return TARGETS.filter((target) => !target.canary);
   }
   return [...new Set(names)].map((name) => findTarget(TARGETS, name));
-}
-
-/** Live status on standard error; findings where they do not disturb JSON. */
-class ConsoleListener implements CampaignListener {
-  private readonly line = new StatusLine(process.stderr);
-  private readonly output: NodeJS.WriteStream;
-  private startedAt = 0;
-  private share: number | null = null;
-
-  constructor(private readonly options: FuzzOptions) {
-    this.output = options.json === true ? process.stderr : process.stdout;
-  }
-
-  started(target: string, seed: number, seconds: number | null): void {
-    this.startedAt = Date.now();
-    this.share = seconds;
-    note(`${target}: seed ${String(seed)}${this.options.bug === undefined ? '' : `, bug ${this.options.bug}`}`);
-  }
-
-  progressed(target: string, status: Parameters<CampaignListener['progressed']>[1]): void {
-    const elapsed = (Date.now() - this.startedAt) / 1000;
-    this.line.update(statusText(target, status, elapsed, this.share));
-  }
-
-  warned(text: string): void {
-    this.line.clear();
-    note(text);
-  }
-
-  ended(target: string, end: EngineEnd): void {
-    this.line.clear();
-    const shown = withShortPath(end);
-    const file = 'finding' in shown ? shown.finding.file : null;
-    const { bug, bugs } = this.options;
-    this.output.write(
-      endText(target, shown, {
-        sidecar: file === null ? null : readableSidecar(file),
-        commandArguments: [
-          ...(bug === undefined ? [] : ['--bug', bug]),
-          ...bugs.flatMap((folder) => ['--bugs', folder]),
-        ],
-        colours: coloursFor(this.output),
-      }),
-    );
-  }
-}
-
-/** Null when it cannot be read: the finding is stored and told all the same. */
-function readableSidecar(file: string): Sidecar | null {
-  try {
-    return readSidecar(sidecarPath(file));
-  } catch (error) {
-    note(messageOf(error));
-    return null;
-  }
-}
-
-/** The path as one would type it here. */
-function withShortPath(end: EngineEnd): EngineEnd {
-  if (!('finding' in end) || end.finding.file === null) {
-    return end;
-  }
-  const short = relative(process.cwd(), end.finding.file);
-  const file = short.startsWith('..') ? end.finding.file : short;
-  return { ...end, finding: { ...end.finding, file } };
 }

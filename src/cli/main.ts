@@ -1,15 +1,24 @@
 // The command line: argv to a command, and whatever a command throws to one line and an exit code.
 
+import './source-maps.js';
+
 import { Command, CommanderError } from 'commander';
 
 import { EnvironmentError, UsageError } from '../campaign/errors.js';
 import { versions } from '../campaign/versions.js';
+import { addCiCommand } from './ci-command.js';
+import { addCorpusCommand } from './corpus-command.js';
+import { addCoverageCommand } from './coverage-command.js';
 import { addDescribeCommand } from './describe-command.js';
 import { addDoctorCommand } from './doctor-command.js';
 import { addFuzzCommand } from './fuzz-command.js';
 import { addHonestCommand } from './honest-command.js';
 import { addListCommand } from './list-command.js';
+import { addMergeCommand } from './merge-command.js';
+import { addMinimiseCommand } from './minimise-command.js';
 import { addReplayCommand } from './replay-command.js';
+import { addReportCommand } from './report-command.js';
+import { addTriageCommand } from './triage-command.js';
 
 const EXIT_USAGE = 2;
 const EXIT_INTERNAL = 3;
@@ -37,16 +46,21 @@ function createProgram(): Command {
   addFuzzCommand(program);
   addReplayCommand(program);
   addDescribeCommand(program);
+  addMinimiseCommand(program);
+  addTriageCommand(program);
+  addReportCommand(program);
+  addMergeCommand(program);
+  addCorpusCommand(program);
+  addCoverageCommand(program);
   addDoctorCommand(program);
   addHonestCommand(program);
+  addCiCommand(program);
   // Also for commands that were made on their own and only added.
   for (const command of program.commands) command.copyInheritedSettings(program);
   return program;
 }
 
 async function main(): Promise<void> {
-  // Stacks then name lines of the TypeScript sources, and with them the driver site of a finding.
-  process.setSourceMapsEnabled(true);
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(EXIT_CLOSED_PIPE);
     throw error;

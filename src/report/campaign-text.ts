@@ -1,40 +1,72 @@
-// A campaign as text: its status while it runs, each finding as it comes, the table at the end.
+// A campaign as text: its status while it runs, each bucket as it is met, the tables at the end.
 
 import { formatDuration } from '../campaign/duration.js';
-import type { EngineEnd, StoredFinding } from '../campaign/engine/engine-end.js';
-import type { EngineStatus } from '../campaign/engine/engine-output.js';
-import type { CampaignResult } from '../campaign/fuzz-campaign.js';
+import type {
+  CampaignResult,
+  CampaignStatus,
+  FindingResult,
+  FoundBucket,
+} from '../campaign/fuzzing/campaign-result.js';
 import type { Trace } from '../verdict/trace.js';
 import type { Colours } from './colours.js';
 import { type FindingDocument, findingText } from './finding-text.js';
+import { shellWord } from './shell-word.js';
+import type { StatusForms } from './status-line.js';
 import { grouped, textTable } from './text-table.js';
 
-/** Where a target stands, in one line. */
-export function statusText(target: string, status: EngineStatus, elapsed: number, share: number | null): string {
-  const time = share === null ? formatDuration(elapsed) : `${formatDuration(elapsed)}/${formatDuration(share)}`;
-  return [
-    target,
-    time,
-    `${grouped(status.executions)} executions`,
-    `${grouped(status.executionsPerSecond)}/s`,
-    // libFuzzer counts edges and states together while it runs.
-    `edges+states ${grouped(status.coverage)}`,
-    `features ${grouped(status.features)}`,
-    `corpus ${grouped(status.corpus)}`,
-  ].join('  ');
+/** Where a target stands, in some lines and in one. */
+export function statusForms(status: CampaignStatus): StatusForms {
+  const { target, share, workers, newBuckets, knownBuckets } = status;
+  const elapsed = formatDuration(status.seconds);
+  const processes = workers === 1 ? '1 worker' : `${grouped(workers)} workers`;
+  const executions = `${grouped(status.executions)} executions  ${grouped(status.executionsPerSecond)}/s`;
+  const coverage = `edges ${ofTotal(status.edges, status.totalEdges)}  states ${grouped(status.states)}`;
+  const corpus = `features ${grouped(status.features)}  corpus ${grouped(status.corpus)}`;
+  const buckets = `${grouped(newBuckets)} new, ${grouped(knownBuckets)} known`;
+  const stable = percentText(status.stability);
+  const sinceNew = lastNewText(status.secondsSinceNew);
+  return {
+    lines: [
+      `${target}  ${elapsed}${share === null ? '' : ` of ${formatDuration(share)}`}  ${processes}`,
+      `  speed      ${executions}`,
+      `  coverage   ${coverage}  ${corpus}`,
+      `  buckets    ${buckets}`,
+      `  last new   ${sinceNew}`,
+      `  stability  ${stable}`,
+    ],
+    line: [
+      target,
+      share === null ? elapsed : `${elapsed}/${formatDuration(share)}`,
+      executions,
+      ...[coverage, corpus, `buckets ${buckets}`, `last new ${sinceNew}`, `stability ${stable}`, processes],
+    ].join('  '),
+  };
 }
 
-/** The table of all targets. */
+/** The table of all targets, and where something was met, that of the buckets. */
 export function campaignTable(result: CampaignResult): string {
   const header = ['target', 'executions', 'exec/s', 'edges', 'features', 'corpus', 'findings'];
   const rows = result.targets.map((row) => [
     row.target,
-    ...[row.executions, row.executionsPerSecond, row.edges, row.features, row.corpus, row.findings.length].map(grouped),
+    ...[row.executions, row.executionsPerSecond, row.edges, row.features, row.corpus].map(grouped),
+    findingsText(row.findings),
   ]);
   return textTable(header, rows);
 }
 
-export interface EndTextOptions {
+/** All buckets that a campaign met, most frequent first; empty without any. */
+export function bucketTable(result: CampaignResult): string {
+  const rows = result.targets.flatMap(({ target, findings }) =>
+    [...findings]
+      .sort((a, b) => b.executions - a.executions)
+      .map(({ bucket, executions, known }) => [bucket, grouped(executions), known ? 'known' : 'new', target]),
+  );
+  return rows.length === 0 ? '' : textTable(['bucket', 'executions', 'standing', 'target'], rows);
+}
+
+export interface FoundTextOptions {
+  /** The whole story is told, and not only where to read it. */
+  readonly inFull: boolean;
   /** The sidecar beside the stored input, when there is one. */
   readonly sidecar: FindingDocument | null;
   /** Further arguments for the commands to paste, such as `--bug ID`. */
@@ -42,32 +74,45 @@ export interface EndTextOptions {
   readonly colours: Colours;
 }
 
-/** What ended a target before its limit, what it did, and how to look at it again; empty when the limit did. */
-export function endText(target: string, end: EngineEnd, options: EndTextOptions): string {
-  if (end.kind === 'done' || end.kind === 'failed') {
-    return '';
-  }
-  const { finding } = end;
-  const headline = `${target}: ${HEADLINES[end.kind]}${finding.claim}`;
+/** What was met, and how to look at it again. */
+export function foundText(target: string, found: FoundBucket, options: FoundTextOptions): string {
+  const { bold, red } = options.colours;
+  if (found.standing === 'known') return `${target}: known issue: ${found.bucket}${issueText(found)}\n`;
+  const headline = `${target}: ${found.stillFails ? 'still fails: ' : ''}${HEADLINES[found.kind]}${found.claim}`;
+  const expired = found.standing === 'expired' ? `${issueText(found).trim()}\n` : '';
+  if (!options.inFull)
+    return `${bold(red(headline))}\n${indented(expired)}  bucket ${found.bucket}\n${indented(placeText(found))}`;
   const story = options.sidecar === null ? '' : `${findingText(withLastEvents(options.sidecar), options.colours)}\n`;
-  const stack = end.kind === 'harness-bug' && end.stack !== '' ? `${end.stack}\n\n` : '';
-  return `\n${options.colours.bold(options.colours.red(headline))}\n\n${story}${stack}${whereText(finding, options)}\n`;
+  const stack = found.stack === '' ? '' : `${found.stack}\n\n`;
+  const commands = found.file === null ? '' : commandsText(found.file, options.commandArguments);
+  return `\n${bold(red(headline))}\n${expired}\n${story}${stack}${placeText(found)}${commands}\n`;
 }
 
-const HEADLINES: Readonly<Record<'finding' | 'hang' | 'harness-bug', string>> = {
+const HEADLINES: Readonly<Record<FoundBucket['kind'], string>> = {
   finding: 'finding: ',
   hang: 'hang, against the claim: ',
   'harness-bug': 'vringfuzz itself failed, which says nothing about the driver, against the claim: ',
 };
 
-function whereText(finding: StoredFinding, { commandArguments }: EndTextOptions): string {
-  if (finding.file === null) {
-    const bytes = finding.input === null ? '' : `In base64 it is:\n${finding.input}\n`;
-    return `The input could not be stored: ${finding.problem}. ${bytes}`.trimEnd() + '\n';
-  }
-  const paste = (command: string): string =>
-    ['  npx vringfuzz', command, shellWord(finding.file ?? ''), ...commandArguments.map(shellWord)].join(' ');
-  return `stored in ${finding.file}\n\n${paste('replay')}\n${paste('describe')}\n`;
+/** What known-issues.json says of the bucket. */
+function issueText({ standing, issue }: FoundBucket): string {
+  if (issue === null) return '';
+  const { reason, issue: link, expires } = issue;
+  return standing === 'known'
+    ? ` (accepted until ${expires}: ${reason}, ${link})`
+    : `It was accepted as known until ${expires}, and that date is over: ${reason}, ${link}`;
+}
+
+function placeText({ file, input, problem }: FoundBucket): string {
+  if (file !== null) return `stored in ${file}\n`;
+  const bytes = input === null ? '' : ` In base64 it is:\n${input}`;
+  return `The input could not be stored: ${problem}.${bytes}\n`;
+}
+
+function commandsText(file: string, commandArguments: readonly string[]): string {
+  const line = (command: string): string =>
+    ['  npx vringfuzz', command, shellWord(file), ...commandArguments.map(shellWord)].join(' ');
+  return `\n${line('replay')}\n${line('describe')}\n`;
 }
 
 /** The trace with the events of the step in which it happened: the others are a `describe` away. */
@@ -80,6 +125,24 @@ function onlyEventsOf(trace: Trace, step: number): Trace {
   return { ...trace, steps: trace.steps.map((each) => (each.number === step ? each : { ...each, events: [] })) };
 }
 
-function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+function findingsText(findings: readonly FindingResult[]): string {
+  const known = findings.filter((finding) => finding.known).length;
+  return `${grouped(findings.length - known)}${known === 0 ? '' : ` (+${grouped(known)} known)`}`;
+}
+
+function ofTotal(count: number, total: number): string {
+  return total === 0 ? grouped(count) : `${grouped(count)} of ${grouped(total)}`;
+}
+
+function lastNewText(seconds: number | null): string {
+  return seconds === null ? 'nothing yet' : `${formatDuration(seconds)} ago`;
+}
+
+/** Rounded down: only what is perfect reads 100 %. */
+function percentText(share: number | null): string {
+  return share === null ? 'not checked yet' : `${(Math.floor(share * 10_000) / 100).toString()} %`;
+}
+
+function indented(text: string): string {
+  return text.replace(/^(?=.)/gm, '  ');
 }

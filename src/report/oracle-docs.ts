@@ -3,17 +3,9 @@
 
 import type { Bug } from '../campaign/bugs/bug-definition.js';
 import type { OracleInfo } from '../oracle/oracle.js';
-import type { Severity } from '../verdict/verdict.js';
+import { GAINS } from './severity-classes.js';
 
 export type DocumentedBug = Pick<Bug, 'id' | 'title' | 'target' | 'oracles'>;
-
-/** What the device gains, by severity: the meaning of the word, once for all oracles. */
-const GAINS: Readonly<Record<Severity, string>> = {
-  critical: "memory that is not the device's is written, unmapped or handed out at the device's choice",
-  high: "the device sees or leaves bytes that it must not, or the queue's state is no longer the driver's own decision",
-  medium: 'the queue or its caller stops, panics, loops or slowly runs out of mappings',
-  low: 'nothing by itself; the caller is misled, or something is left behind at the end of the queue',
-};
 
 const INTRODUCTION = `# Oracles
 

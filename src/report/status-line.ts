@@ -1,4 +1,4 @@
-// Live status on standard error: one line that is redrawn on a terminal, a line every few seconds anywhere else.
+// Live status on standard error: a block of lines that is redrawn on a terminal, a line every few seconds anywhere else.
 
 /** What of a stream is used; process.stderr is one. */
 export interface StatusStream {
@@ -7,14 +7,22 @@ export interface StatusStream {
   write(text: string): unknown;
 }
 
+/** The same status at both lengths. */
+export interface StatusForms {
+  readonly lines: readonly string[];
+  readonly line: string;
+}
+
 const REDRAW_MILLISECONDS = 150;
 const LINE_MILLISECONDS = 5000;
 const ERASE_LINE = '\r\u001b[K';
+const UP = '\u001b[1A';
 
 export class StatusLine {
   private readonly live: boolean;
   private shownAt = 0;
-  private drawn = false;
+  /** Lines on the terminal; the cursor stands in the last one. */
+  private drawn = 0;
 
   /** @param environment of the process: CI turns redrawing off, since its logs keep every drawing. */
   constructor(
@@ -26,26 +34,28 @@ export class StatusLine {
     this.shownAt = this.live ? 0 : Date.now();
   }
 
-  /** Shows the text now or not at all: newer ones follow. */
-  update(text: string): void {
+  /** Shows the status now or not at all: newer ones follow. The forms are only made when one is shown. */
+  update(forms: () => StatusForms): void {
     const now = Date.now();
     if (now - this.shownAt < (this.live ? REDRAW_MILLISECONDS : LINE_MILLISECONDS)) {
       return;
     }
     this.shownAt = now;
-    if (this.live) {
-      this.stream.write(ERASE_LINE + text.slice(0, (this.stream.columns ?? 80) - 1));
-      this.drawn = true;
-    } else {
-      this.stream.write(`${text}\n`);
-    }
+    if (this.live) this.draw(forms().lines);
+    else this.stream.write(`${forms().line}\n`);
   }
 
   /** Makes room for other output. */
   clear(): void {
-    if (this.drawn) {
-      this.stream.write(ERASE_LINE);
-      this.drawn = false;
-    }
+    this.draw([]);
+  }
+
+  private draw(lines: readonly string[]): void {
+    if (lines.length === 0 && this.drawn === 0) return;
+    const erase = ERASE_LINE + (UP + ERASE_LINE).repeat(Math.max(0, this.drawn - 1));
+    // A line that is wrapped could not be erased.
+    const width = (this.stream.columns ?? 80) - 1;
+    this.stream.write(erase + lines.map((line) => line.slice(0, width)).join('\n'));
+    this.drawn = lines.length;
   }
 }

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 
-import type { CampaignResult } from '../../src/campaign/fuzz-campaign.js';
+import type { CampaignResult } from '../../src/campaign/fuzzing/campaign-result.js';
 import { compiledRoot } from '../../src/campaign/paths.js';
 import { readSidecar, sidecarPath } from '../../src/campaign/crashes/sidecar.js';
 import { temporaryFolder } from './bugs/planted-bugs.js';
@@ -66,6 +66,8 @@ describe('vringfuzz fuzz', () => {
       'executionsPerSecond',
       'features',
       'findings',
+      'stability',
+      'states',
       'target',
     ]);
     const file = result?.findings[0]?.file ?? '';

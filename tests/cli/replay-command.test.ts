@@ -66,8 +66,18 @@ describe('inputs that cannot be replayed', () => {
   const sidecars: readonly (readonly [name: string, text: string, message: RegExp])[] = [
     ['corrupt', '{"schema": 1,', /sidecar .*x\.json: not valid JSON .*delete the sidecar/],
     ['of another kind', '[]', /sidecar .*x\.json: the document must be an object/],
-    ['of a later schema', '{"schema": 2, "inputFormat": 1}', /"schema" is 2, this vringfuzz reads 1/],
-    ['of another input format', '{"schema": 1, "inputFormat": 7}', /"inputFormat" is 7, this vringfuzz reads 1/],
+    ['of a later schema', '{"schema": 9, "inputFormat": 1}', /"schema" is 9, this vringfuzz reads 1/],
+    [
+      'of another input format',
+      '{"schema": 1, "inputFormat": 7}',
+      /"inputFormat" is 7, this vringfuzz reads 1; a newer/,
+    ],
+    ['of format 0', '{"schema": 1, "inputFormat": 0}', /"inputFormat" is 0, .*no vringfuzz ever wrote that/],
+    [
+      'of the next format',
+      '{"schema": 1, "inputFormat": 2, "versions": {"vringfuzz": "0.3.0"}}',
+      /sidecar .*x\.json: "inputFormat" is 2, this vringfuzz reads 1; vringfuzz 0\.3\.0 reads it: npx vringfuzz@0\.3\.0/,
+    ],
     ['without fields', '{"schema": 1, "inputFormat": 1}', /"[a-z0-9]+" must be/],
   ];
   for (const [name, text, message] of sidecars) {
@@ -140,6 +150,68 @@ describe('replay', () => {
     assert.match(lines[2] ?? '', /^finding {2}.*\/c {2}unmap-mismatch {2}\S+ {2}10\/10$/);
     assert.equal(lines[3], '    every unmap has the size of its map');
     assert.equal(lines.length, 5);
+  });
+
+  test('the ok inputs of a folder share a line, unless --verbose asks for one each or one is asked for by name', (context) => {
+    const folder = temporaryFolder(context);
+    plantBug(join(folder, 'bugs'), 'T01', plantedHarness());
+    for (const name of ['a', 'b', 'c/x', 'c/y', 'c/z']) input(folder, `corpus/canary/${name}`, 'o');
+    input(folder, 'corpus/canary/c/f', 'F');
+    const bug = ['--bugs', join(folder, 'bugs'), '--bug', 'T01'];
+    const canary = join(folder, 'corpus', 'canary');
+    const run = runCli('replay', canary, ...bug, '--times', '3');
+    assert.equal(run.status, 77, run.stderr);
+    const [first, finding, claim, last, ...more] = run.stdout.trimEnd().split('\n');
+    assert.match(finding ?? '', /^finding {2}.*\/c\/f {2}unmap-mismatch {2}\S+ {2}3\/3$/);
+    assert.equal(claim, '    every unmap has the size of its map');
+    assert.deepEqual([first, last], [`ok  ${canary}  2 inputs  3/3`, `ok  ${join(canary, 'c')}  3 inputs  3/3`]);
+    assert.deepEqual(more, []);
+    const verbose = runCli('replay', canary, ...bug, '--once', '--verbose').stdout;
+    assert.equal(verbose.match(/^ok {2}.*\/[abxyz] {2}1\/1$/gm)?.length, 5);
+    const named = runCli('replay', join(canary, 'a'), join(canary, 'b'), ...bug, '--once');
+    assert.deepEqual(
+      [named.status, named.stdout],
+      [0, `ok  ${join(canary, 'a')}  1/1\nok  ${join(canary, 'b')}  1/1\n`],
+    );
+  });
+
+  test('files of a folder that cannot be used are named, the rest is replayed, and the exit code says so', (context) => {
+    const folder = temporaryFolder(context);
+    const canary = join(folder, 'canary');
+    for (const name of ['bucket/good', 'bucket/newer', 'generated/x']) input(folder, `canary/${name}`, 'abcd');
+    input(folder, 'canary/bucket/newer.json', '{"schema": 1, "inputFormat": 2, "versions": {"vringfuzz": "0.3.0"}}');
+    input(folder, 'canary/bucket/empty', '');
+    input(folder, 'canary/generated/.vringfuzz/format.json', '{"schema": 1, "inputFormat": 0}');
+    const run = runCli('replay', canary, '--once', '--json');
+    assert.equal(run.status, 2, run.stderr);
+    const { schema, files, problems } = JSON.parse(run.stdout) as {
+      schema: number;
+      files: { file: string }[];
+      problems: string[];
+    };
+    assert.equal(schema, 1);
+    assert.deepEqual(
+      files.map(({ file }) => file),
+      [join(canary, 'bucket', 'good')],
+    );
+    assert.equal(problems.length, 3);
+    assert.deepEqual(run.stderr, problems.map((line) => `vringfuzz: ${line}\n`).join(''));
+    assert.match(run.stderr, /empty is an empty file/);
+    assert.match(run.stderr, /newer\.json: "inputFormat" is 2, .*npx vringfuzz@0\.3\.0/);
+    assert.match(run.stderr, /generated are of another format: .*"inputFormat" is 0, .*no vringfuzz ever wrote that/);
+  });
+
+  test('--trace prints every step', (context) => {
+    const folder = temporaryFolder(context);
+    plantBug(folder, 'T01', plantedHarness());
+    const bug = ['--bugs', folder, '--bug', 'T01', '--once', '--trace'];
+    const run = runCli('replay', input(folder, 'canary/x', 'F'), input(folder, 'canary/y', 'o'), ...bug);
+    assert.equal(run.status, 77, run.stderr);
+    assert.equal(run.stdout.match(/^ {3}1 {2}getBuf\n {8}unmap {5}dma 0x1000 size 8$/gm)?.length, 2);
+    assert.match(run.stdout, /FINDING unmap-mismatch[\s\S]*\nok {2}.*\ny?[\s\S]*\nOK\n/);
+    const json = runCli('replay', join(folder, 'canary', 'y'), ...bug, '--json');
+    const { files } = JSON.parse(json.stdout) as { files: { trace: { steps: object[] } }[] };
+    assert.equal(files[0]?.trace.steps.length, 1);
   });
 
   test('a sidecar decides target and build', (context) => {

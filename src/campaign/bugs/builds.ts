@@ -8,6 +8,8 @@ export interface Build {
   readonly harness: Harness;
   /** Id of the bug in it, or null. */
   readonly bug: string | null;
+  /** Its compiled tree. */
+  readonly root: string;
 }
 
 export interface BuildsOptions {
@@ -34,7 +36,7 @@ export class Builds {
     const bug = this.options.bug ?? this.bugOfSidecar(sidecarBug);
     const harness = this.loaded.get(bug) ?? loadHarness(this.rootOf(bug));
     this.loaded.set(bug, harness);
-    return { harness, bug };
+    return { harness, bug, root: this.rootOf(bug) };
   }
 
   /** Loads a build anew, after an execution in it was stopped half-way. */

@@ -1,35 +1,30 @@
 // The generator of the committed seed corpus: corpus/<target>/seed/<name> and corpus/manifest.json, from the definitions
 // in src/scenario/seeds/. Run by `npm run seeds`; the same definitions always give the same files.
 
-import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { SEEDS } from '../../scenario/seeds/all-seeds.js';
 import { contentOrNull, makeFolder, writeAtomically } from '../atomic-file.js';
 import { committedCorpus } from '../paths.js';
-import { INPUT_FORMAT } from '../crashes/sidecar.js';
+import {
+  MANIFEST,
+  type ManifestEntries,
+  type ManifestEntry,
+  manifestEntry,
+  manifestText,
+  readManifest,
+} from './manifest.js';
 
-const MANIFEST = 'manifest.json';
-
-interface ManifestEntry {
-  readonly why: string;
-  readonly sha1: string;
-  /** Bytes. */
-  readonly size: number;
-}
-
-/** Every file of the corpus by its path below the corpus folder. */
-export function seedCorpus(): ReadonlyMap<string, Uint8Array> {
+/** Every seed, and the manifest with these regressions, by their path below the corpus folder. */
+export function seedCorpus(regression: ManifestEntries = {}): ReadonlyMap<string, Uint8Array> {
   const files = new Map<string, Uint8Array>();
-  const targets: Record<string, Record<string, ManifestEntry>> = {};
+  const seed: Record<string, Record<string, ManifestEntry>> = {};
   for (const { target, name, why, bytes } of SEEDS) {
-    const sha1 = createHash('sha1').update(bytes).digest('hex');
-    (targets[target] ??= {})[name] = { why, sha1, size: bytes.length };
+    (seed[target] ??= {})[name] = manifestEntry(why, bytes);
     files.set(join(target, 'seed', name), bytes);
   }
-  const manifest = JSON.stringify({ inputFormat: INPUT_FORMAT, targets }, null, 2);
-  files.set(MANIFEST, new TextEncoder().encode(`${manifest}\n`));
+  files.set(MANIFEST, manifestText({ seed, regression }));
   return files;
 }
 
@@ -45,12 +40,15 @@ export function staleSeeds(corpus: string): readonly string[] {
     .sort();
 }
 
-/** Brings a corpus folder up to date; files outside the seed folders stay. Returns how many files it wrote and removed. */
+/**
+ * Brings a corpus folder up to date; files outside the seed folders stay, as does what the manifest says of regressions.
+ * Returns how many files it wrote and removed.
+ */
 export function writeSeeds(corpus: string): { readonly written: number; readonly removed: number } {
   const stale = staleSeeds(corpus);
   for (const path of stale) rmSync(join(corpus, path));
   let written = 0;
-  for (const [path, content] of seedCorpus()) {
+  for (const [path, content] of seedCorpus(readManifest(corpus).regression)) {
     const file = join(corpus, path);
     if (contentOrNull(file)?.equals(content) === true) continue;
     makeFolder(dirname(file));

@@ -15,6 +15,7 @@ import {
   objectListField,
   parseObject,
   stringField,
+  textField,
 } from '../json-fields.js';
 
 export const CAMPAIGN_FILE = 'campaign.json';
@@ -29,6 +30,20 @@ export interface BucketCount {
   readonly executions: number;
   /** Seconds of fuzzing before its first one. */
   readonly firstSeconds: number;
+  /** File names of its first and its smallest stored input; absent where they are not known. */
+  readonly first?: string;
+  readonly smallest?: string;
+}
+
+/** What all campaigns on one build covered, so that the next one goes on from there (engine/coverage-text.ts). */
+export interface StoredCoverage {
+  /** Hash of the instrumented code: edges are numbered by it, so the maps mean nothing for another build. */
+  readonly build: string;
+  readonly totalEdges: number;
+  readonly totalStates: number;
+  readonly edges: string;
+  readonly states: string;
+  readonly sampled: string;
 }
 
 /**
@@ -72,6 +87,12 @@ export interface CampaignRecord {
   readonly stability: number | null;
   readonly sample: DiscoverySample | null;
   readonly buckets: readonly BucketCount[];
+  /** Executions made twice: what `stability` is a share of. */
+  readonly repeated?: number;
+  /** ISO 8601, of the last new edge or state, and of the last new bucket; absent before the first. */
+  readonly lastFindAt?: string;
+  readonly lastBucketAt?: string;
+  readonly coverage?: StoredCoverage;
 }
 
 /** The record in a target's folder, or null when there is none. Throws UsageError when it cannot be used. */
@@ -115,6 +136,31 @@ function parse(text: string): CampaignRecord {
     stability: nullable(object, 'stability', numberField),
     sample: nullable(object, 'sample', sampleField),
     buckets: objectListField(object, 'buckets').map(bucketCount),
+    ...optional(object, 'repeated', integerField),
+    ...optional(object, 'lastFindAt', stringField),
+    ...optional(object, 'lastBucketAt', stringField),
+    ...optional(object, 'coverage', coverageField),
+  };
+}
+
+/** The field under its name, or nothing where it is absent. */
+function optional<N extends string, T>(
+  object: JsonObject,
+  name: N,
+  read: (object: JsonObject, name: string) => T,
+): { readonly [K in N]?: T } {
+  return object[name] === undefined ? {} : ({ [name]: read(object, name) } as { readonly [K in N]?: T });
+}
+
+function coverageField(object: JsonObject, name: string): StoredCoverage {
+  const coverage = objectField(object, name);
+  return {
+    build: stringField(coverage, 'build'),
+    totalEdges: integerField(coverage, 'totalEdges'),
+    totalStates: integerField(coverage, 'totalStates'),
+    edges: textField(coverage, 'edges'),
+    states: textField(coverage, 'states'),
+    sampled: textField(coverage, 'sampled'),
   };
 }
 
@@ -141,5 +187,7 @@ function bucketCount(object: JsonObject): BucketCount {
     oracle: stringField(object, 'oracle'),
     executions: integerField(object, 'executions'),
     firstSeconds: numberField(object, 'firstSeconds'),
+    ...optional(object, 'first', stringField),
+    ...optional(object, 'smallest', stringField),
   };
 }

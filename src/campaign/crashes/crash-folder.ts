@@ -7,15 +7,18 @@ import { join } from 'node:path';
 import { TARGETS } from '../../target/targets.js';
 import { UsageError, messageOf } from '../errors.js';
 import { CAMPAIGN_FILE, type CampaignRecord, readCampaignRecord } from './campaign-record.js';
+import { STATS_FILE } from './fuzzer-stats.js';
 import { PLOT_FILE, type PlotRow, readPlot } from './plot-data.js';
 import { type Sidecar, readSidecar, sidecarPath } from './sidecar.js';
 import { TRIAGE_FILE, type TriageRecord, readTriageRecord } from './triage-record.js';
 
-export const STATS_FILE = 'fuzzer_stats';
+export { STATS_FILE };
 const README = 'README.md';
 const INPUT = /^(crash|minimised)-[0-9a-f]{40}$/;
 /** Of writes that a kill cut off. */
 const LEFTOVER = /^\..*\.tmp$/;
+/** A record that a campaign could not read and moved away, with its plot. */
+const MOVED_ASIDE = /^(campaign|plot_data)\.unreadable(-\d+)?\.(json|txt)$/;
 
 export interface StoredInputFile {
   readonly file: string;
@@ -54,6 +57,11 @@ export interface CrashFolder {
   readonly problems: readonly FolderProblem[];
 }
 
+/** Whether a file of that name is an input that vringfuzz stored. */
+export function isInputName(name: string): boolean {
+  return INPUT.test(name);
+}
+
 /** Reads `crashes/` or another folder of that layout. Throws UsageError when the folder itself cannot be read. */
 export function readCrashFolder(folder: string): CrashFolder {
   const problems: FolderProblem[] = [];
@@ -76,7 +84,7 @@ function readTarget(target: string, folder: string, problems: FolderProblem[]): 
     if (entry.isDirectory()) {
       const bucket = readBucket(entry.name, path, problems);
       if (bucket !== null) buckets.push(bucket);
-    } else if (![CAMPAIGN_FILE, PLOT_FILE, STATS_FILE].includes(entry.name)) {
+    } else if (![CAMPAIGN_FILE, PLOT_FILE, STATS_FILE].includes(entry.name) && !MOVED_ASIDE.test(entry.name)) {
       problems.push({ file: path, message: 'not a file of vringfuzz: left alone' });
     }
   }
@@ -90,7 +98,7 @@ function readBucket(name: string, folder: string, problems: FolderProblem[]): Bu
   const names = entriesOf(folder).map((entry) => entry.name);
   for (const each of names) {
     const path = join(folder, each);
-    if (INPUT.test(each)) {
+    if (isInputName(each)) {
       const input = readInput(path, problems);
       if (input !== null) (each.startsWith('crash') ? inputs : minimised).push(input);
     } else if (!isCompanion(each, names)) {

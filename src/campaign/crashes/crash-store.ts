@@ -1,5 +1,6 @@
-// Where findings are kept: crashes/<target>/<bucket>/crash-<sha1> and its sidecar. The name carries the content's hash,
-// so the same input is stored once, and no file is ever replaced by another content.
+// Where findings are kept: crashes/<target>/<bucket>/crash-<sha1> and its sidecar, and beside them what minimising made of
+// one, minimised-<sha1>. The name carries the content's hash, so the same input is stored once, and no file is ever
+// replaced by another content.
 
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
@@ -8,7 +9,7 @@ import type { Trace } from '../../verdict/trace.js';
 import type { Finding } from '../../verdict/verdict.js';
 import { contentOrNull, makeFolder, writeAtomically } from '../atomic-file.js';
 import { EnvironmentError } from '../errors.js';
-import { INPUT_FORMAT, SIDECAR_SCHEMA, type Sidecar, readSidecar, sidecarPath } from './sidecar.js';
+import { INPUT_FORMAT, SIDECAR_SCHEMA, type Sidecar, readSidecar, sidecarJson, sidecarPath } from './sidecar.js';
 import { versions } from '../versions.js';
 
 export { readSidecar, sidecarPath, type Sidecar } from './sidecar.js';
@@ -16,9 +17,11 @@ export { readSidecar, sidecarPath, type Sidecar } from './sidecar.js';
 /** Long enough for every oracle, site and shape; short enough for every file system. */
 const BUCKET_LENGTH = 120;
 
-export interface CrashOptions {
-  /** The crashes folder; made when it is not there. */
-  readonly directory: string;
+/** The first word of an input's file name: as it was found, or what minimising made of one. */
+export type InputKind = 'crash' | 'minimised';
+
+/** A failing input with what there is to say about it. */
+export interface FailingInput {
   readonly target: string;
   /** The input. */
   readonly bytes: Uint8Array;
@@ -29,17 +32,39 @@ export interface CrashOptions {
   readonly bug: string | null;
 }
 
+export interface CrashOptions extends FailingInput {
+  /** The crashes folder; made when it is not there. */
+  readonly directory: string;
+  /** `crash` when absent. */
+  readonly kind?: InputKind;
+}
+
 export interface StoredCrash {
   readonly file: string;
   readonly sidecar: string;
 }
 
-/** Stores a finding: first the input, then its sidecar. Throws EnvironmentError with path, reason and hint. */
+/** Stores a finding in the folder of its bucket. Throws EnvironmentError with path, reason and hint. */
 export function writeCrash(options: CrashOptions): StoredCrash {
-  const { bytes } = options;
-  const sha1 = createHash('sha1').update(bytes).digest('hex');
-  const folder = join(options.directory, options.target, safeFileName(options.finding.bucket));
-  const file = join(folder, `crash-${sha1}`);
+  const folder = bucketFolder(options.directory, options.target, options.finding.bucket);
+  return writeInput(folder, options.kind ?? 'crash', options);
+}
+
+/** Where the inputs of a bucket lie. */
+export function bucketFolder(crashes: string, target: string, bucket: string): string {
+  return join(crashes, target, safeFileName(bucket));
+}
+
+/** Where an input lies in a folder. */
+export function inputFile(folder: string, kind: InputKind, bytes: Uint8Array): string {
+  return join(folder, `${kind}-${sha1Of(bytes)}`);
+}
+
+/** Stores an input in any folder: first itself, then its sidecar. Throws EnvironmentError. */
+export function writeInput(folder: string, kind: InputKind, input: FailingInput): StoredCrash {
+  const { bytes } = input;
+  const sha1 = sha1Of(bytes);
+  const file = inputFile(folder, kind, bytes);
   const sidecar = sidecarPath(file);
   makeFolder(folder);
 
@@ -47,7 +72,7 @@ export function writeCrash(options: CrashOptions): StoredCrash {
   if (present === null) writeAtomically(file, bytes);
   else if (!present.equals(bytes)) throw occupied(file);
 
-  if (contentOrNull(sidecar) === null) writeAtomically(sidecar, sidecarText(options, sha1));
+  if (contentOrNull(sidecar) === null) writeAtomically(sidecar, sidecarText(input, sha1));
   else if (readSidecar(sidecar).sha1 !== sha1) throw occupied(sidecar);
   return { file, sidecar };
 }
@@ -63,21 +88,25 @@ export function safeFileName(name: string): string {
   return `${safe.slice(0, BUCKET_LENGTH - 9)}-${hash}`;
 }
 
-function sidecarText(options: CrashOptions, sha1: string): Uint8Array {
+function sidecarText(input: FailingInput, sha1: string): Uint8Array {
   const document: Sidecar = {
     schema: SIDECAR_SCHEMA,
     inputFormat: INPUT_FORMAT,
-    target: options.target,
-    seed: options.seed,
-    bug: options.bug,
-    ...options.finding,
-    trace: options.trace,
+    target: input.target,
+    seed: input.seed,
+    bug: input.bug,
+    ...input.finding,
+    trace: input.trace,
     versions: versions(),
     sha1,
-    size: options.bytes.length,
+    size: input.bytes.length,
     createdAt: new Date().toISOString(),
   };
-  return Buffer.from(`${JSON.stringify(document, null, 2)}\n`);
+  return Buffer.from(sidecarJson(document));
+}
+
+function sha1Of(bytes: Uint8Array): string {
+  return createHash('sha1').update(bytes).digest('hex');
 }
 
 function occupied(path: string): EnvironmentError {

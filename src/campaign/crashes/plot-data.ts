@@ -1,8 +1,9 @@
 // crashes/<target>/plot_data: how a campaign grew over time, in the columns of AFL++ (afl-plot reads it), two more at the end.
 
+import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { contentOrNull } from '../atomic-file.js';
+import { contentOrNull, writeAtomically, writeFailure } from '../atomic-file.js';
 
 export const PLOT_FILE = 'plot_data';
 
@@ -64,6 +65,29 @@ export function plotLine(row: PlotRow): string {
     return column === 'execs_per_sec' ? value.toFixed(2) : String(Math.round(value));
   });
   return `${cells.join(', ')}\n`;
+}
+
+/** Begins the file anew. Throws EnvironmentError. */
+export function startPlot(folder: string): void {
+  writeAtomically(join(folder, PLOT_FILE), Buffer.from(PLOT_HEADER));
+}
+
+/** Makes the file ready for further rows: without what a kill cut off, and with its header. Throws EnvironmentError. */
+export function resumePlot(folder: string): void {
+  const path = join(folder, PLOT_FILE);
+  const text = contentOrNull(path)?.toString('utf8') ?? '';
+  if (!text.startsWith(PLOT_HEADER)) startPlot(folder);
+  else if (!text.endsWith('\n')) writeAtomically(path, Buffer.from(text.slice(0, text.lastIndexOf('\n') + 1)));
+}
+
+/** Adds a row at the end. Throws EnvironmentError. */
+export function appendPlot(folder: string, row: PlotRow): void {
+  const path = join(folder, PLOT_FILE);
+  try {
+    appendFileSync(path, plotLine(row));
+  } catch (error) {
+    throw writeFailure(path, error);
+  }
 }
 
 /** All complete rows of a target's folder; a line that was cut off by a kill is left out. Empty without a file. */

@@ -4,27 +4,28 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { Finding } from '../../verdict/verdict.js';
-import { writeCrash } from '../crashes/crash-store.js';
-import { messageOf } from '../errors.js';
 import { hangFinding, harnessBugFinding, memoryFinding } from '../crashes/harness-bug.js';
 import { TIMEOUT_SECONDS } from './engine-flags.js';
-import type { RunEvent, StoredInput } from './run-context.js';
-
-/** A finding and where its input is. */
-export interface StoredFinding extends StoredInput {
-  readonly oracle: string;
-  readonly bucket: string;
-  readonly claim: string;
-}
+import type { RunEvent } from './run-context.js';
 
 export type EngineEnd =
   /** The limit was reached, or the run was stopped. */
   | { readonly kind: 'done' }
-  | { readonly kind: 'finding'; readonly finding: StoredFinding }
-  | { readonly kind: 'hang'; readonly finding: StoredFinding }
-  | { readonly kind: 'harness-bug'; readonly finding: StoredFinding; readonly stack: string }
+  /** As many new buckets were met as the process was to meet. */
+  | { readonly kind: 'limit' }
+  | Death
   /** The engine did not run: a matter of the machine, not of the target. */
   | { readonly kind: 'failed'; readonly message: string };
+
+/** What ended the process in the middle of an execution. */
+export interface Death {
+  readonly kind: 'hang' | 'harness-bug';
+  readonly finding: Finding;
+  /** Empty where there is none. */
+  readonly stack: string;
+  /** The engine's copy of the input in progress; null when it left none. */
+  readonly input: Uint8Array | null;
+}
 
 /** All that is known about a process that ended. */
 export interface RunRecord {
@@ -37,17 +38,6 @@ export interface RunRecord {
   readonly stopped: boolean;
   /** Folder that holds the engine's own copy of the last input. */
   readonly artifacts: string;
-  readonly origin: InputOrigin;
-}
-
-/** Where an input comes from and where it is kept. */
-export interface InputOrigin {
-  /** Folder of findings. */
-  readonly crashes: string;
-  readonly target: string;
-  readonly seed: number;
-  /** Id of the planted bug in the build. */
-  readonly bug: string | null;
 }
 
 const EXIT_HANG = 70;
@@ -55,49 +45,28 @@ const EXIT_MEMORY = 71;
 const EXIT_FINDING = 77;
 
 export function judgeEnd(record: RunRecord): EngineEnd {
-  for (const event of record.events) {
-    if (event.kind === 'finding') {
-      return { kind: 'finding', finding: event };
-    }
-    if (event.kind === 'harness-bug') {
-      const { message, stack, file, problem, input } = event;
-      return { kind: 'harness-bug', finding: { ...harnessBugFinding(message), file, problem, input }, stack };
-    }
-  }
+  if (record.events.some(({ kind }) => kind === 'limit')) return { kind: 'limit' };
   switch (record.code) {
     case 0:
       return { kind: 'done' };
     case EXIT_HANG:
-      return { kind: 'hang', finding: keepArtifact(record, hangFinding(TIMEOUT_SECONDS)) };
+      return { kind: 'hang', finding: hangFinding(TIMEOUT_SECONDS), stack: '', input: artifact(record) };
     case EXIT_MEMORY:
-      return { kind: 'harness-bug', finding: keepArtifact(record, memoryFinding()), stack: '' };
+      return { kind: 'harness-bug', finding: memoryFinding(), stack: '', input: artifact(record) };
     case EXIT_FINDING: {
-      // No verdict came with it: something threw where nothing may throw.
+      // The target throws only after it said so: something threw where nothing may throw.
       const stack = uncaughtException(record.tail);
-      const message = stack.split('\n')[0] ?? '';
-      return { kind: 'harness-bug', finding: keepArtifact(record, harnessBugFinding(message)), stack };
+      const finding = harnessBugFinding(stack.split('\n')[0] ?? '');
+      return { kind: 'harness-bug', finding, stack, input: artifact(record) };
     }
     default:
       return record.stopped ? { kind: 'done' } : { kind: 'failed', message: failure(record) };
   }
 }
 
-/** Moves the engine's copy of the input to the crashes folder. */
-function keepArtifact({ artifacts, origin }: RunRecord, finding: Finding): StoredFinding {
-  const { oracle, bucket, claim } = finding;
+function artifact({ artifacts }: RunRecord): Uint8Array | null {
   const name = readdirSync(artifacts)[0];
-  if (name === undefined) {
-    return { oracle, bucket, claim, file: null, problem: 'the engine left no copy of it', input: null };
-  }
-  const bytes = readFileSync(join(artifacts, name));
-  const { crashes: directory, target, seed, bug } = origin;
-  const input = bytes.toString('base64');
-  try {
-    const { file } = writeCrash({ directory, target, bytes, finding, trace: null, seed, bug });
-    return { oracle, bucket, claim, file, problem: '', input };
-  } catch (error) {
-    return { oracle, bucket, claim, file: null, problem: messageOf(error), input };
-  }
+  return name === undefined ? null : Uint8Array.from(readFileSync(join(artifacts, name)));
 }
 
 /** Message and stack that the engine printed for an exception. */

@@ -22,9 +22,14 @@ export interface EngineRunOptions {
   /** Whichever comes first ends the run. */
   readonly runs?: number;
   readonly seconds?: number;
+  /** Other processes add to the first corpus folder as well. */
+  readonly sharedCorpus?: boolean;
   /** Further flags of libFuzzer, checked with checkRawFlags. */
   readonly rawFlags?: readonly string[];
 }
+
+/** Between two looks at what other processes added to the corpus. */
+const RELOAD_SECONDS = 2;
 
 /** Flags that vringfuzz sets itself, and what to use instead. */
 const OWN_FLAGS: ReadonlyMap<string, string> = new Map([
@@ -34,6 +39,7 @@ const OWN_FLAGS: ReadonlyMap<string, string> = new Map([
   ['max_len', '--max-len'],
   ['artifact_prefix', '--crashes'],
   ['timeout', 'no option: one execution may take 10 s'],
+  ['reload', '--jobs'],
 ]);
 /** Flags that start further processes, whose results this process would not see. */
 const PROCESS_FLAGS: ReadonlySet<string> = new Set([
@@ -56,15 +62,8 @@ export function engineArguments(options: EngineRunOptions, artifacts: string): s
     join(__dirname, 'launcher.js'),
     join(root, 'fuzz', `${target}.js`),
     ...corpus,
-    '--sync',
-    // They run before and after each execution, and look for bugs of web servers.
-    '--disableBugDetectors=.*',
-    // Substrings of absolute paths. Only the system under test: not the harness that drives it.
-    ...['driver', 'dma'].flatMap((folder) => ['-i', join(root, 'src', folder) + sep]),
-    // Naming includes drops the default excludes, which would leave out an installed vringfuzz.
-    ...['-e', join(root, 'node_modules') + sep],
+    ...jazzerOptions(root, TIMEOUT_SECONDS),
     ...['-h', join(root, 'fuzz', 'tune.js')],
-    `--timeout=${String(TIMEOUT_SECONDS * 1000)}`,
     '--',
     `-max_len=${String(options.maxLength)}`,
     `-seed=${String(options.seed)}`,
@@ -72,9 +71,25 @@ export function engineArguments(options: EngineRunOptions, artifacts: string): s
     `-rss_limit_mb=${String(MEMORY_LIMIT_MB)}`,
     `-artifact_prefix=${artifacts}${sep}`,
     '-print_final_stats=1',
-    // No other process adds to the corpus.
-    '-reload=0',
+    `-reload=${String(options.sharedCorpus === true ? RELOAD_SECONDS : 0)}`,
     ...(options.rawFlags ?? []),
+  ];
+}
+
+/**
+ * Options of Jazzer.js that every run has, whoever starts it.
+ * @param root compiled tree that holds `src/` and `fuzz/`: a path, or the end of one.
+ */
+export function jazzerOptions(root: string, timeoutSeconds: number): string[] {
+  return [
+    '--sync',
+    // They run before and after each execution, and look for bugs of web servers.
+    '--disableBugDetectors=.*',
+    // Substrings of absolute paths. Only the system under test: not the harness that drives it.
+    ...['driver', 'dma'].flatMap((folder) => ['-i', join(root, 'src', folder) + sep]),
+    // Naming includes drops the default excludes, which would leave out an installed vringfuzz.
+    ...['-e', join(root, 'node_modules') + sep],
+    `--timeout=${String(timeoutSeconds * 1000)}`,
   ];
 }
 
@@ -90,9 +105,7 @@ export function checkRawFlags(flags: readonly string[]): void {
       throw new UsageError(`-${name} is set by vringfuzz: use ${instead}`);
     }
     if (PROCESS_FLAGS.has(name)) {
-      throw new UsageError(
-        `-${name} starts other processes and is not supported: run vringfuzz once for each core instead`,
-      );
+      throw new UsageError(`-${name} starts other processes and is not supported: use --jobs for more processes`);
     }
   }
 }

@@ -4,13 +4,16 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 
 import { makeTemporaryFolder } from '../folders.js';
-import { type EngineEnd, type InputOrigin, type RunRecord, judgeEnd } from './engine-end.js';
+import { type EngineEnd, type RunRecord, judgeEnd } from './engine-end.js';
 import { type EngineRunOptions, engineArguments } from './engine-flags.js';
 import { type EngineStatus, LineSplitter, NO_STATUS, readStatusLine } from './engine-output.js';
-import { type CoverageEvent, type RunEvent, contextEnvironment, parseEvent } from './run-context.js';
+import { type ProgressEvent, type RunContext, type RunEvent, contextEnvironment, parseEvent } from './run-context.js';
 
-export interface EngineProcessOptions extends EngineRunOptions, InputOrigin {
+export interface EngineProcessOptions extends EngineRunOptions {
+  /** What the process is told besides its command line. */
+  readonly context: Omit<RunContext, 'parent'>;
   readonly onStatus?: (status: EngineStatus) => void;
+  readonly onEvent?: (event: RunEvent) => void;
   /** What the fuzz target says about an engine that it does not know. */
   readonly onWarning?: (text: string) => void;
 }
@@ -18,14 +21,11 @@ export interface EngineProcessOptions extends EngineRunOptions, InputOrigin {
 export interface EngineOutcome {
   readonly end: EngineEnd;
   readonly executions: number;
-  readonly executionsPerSecond: number;
-  /** Distinct instrumented edges of the driver that the corpus reaches; null when the process could not count them. */
-  readonly edges: number | null;
-  readonly features: number;
-  readonly corpus: number;
+  /** From the first execution to the last. */
+  readonly seconds: number;
   /** The fuzzing itself, without start and corpus loading; null when it did not reach its limit. */
   readonly loop: { readonly executions: number; readonly seconds: number } | null;
-  /** What the process reported about itself. */
+  /** What the process reported about itself, but for its progress. */
   readonly events: readonly RunEvent[];
 }
 
@@ -40,7 +40,7 @@ export class EngineProcess {
   private readonly events: RunEvent[] = [];
   private readonly loopMarks: { readonly executions: number; readonly at: number }[] = [];
   private readonly tail: string[] = [];
-  private rate = 0;
+  private progress: ProgressEvent | null = null;
   private stopped = false;
   private killTimer: NodeJS.Timeout | null = null;
 
@@ -71,8 +71,7 @@ export class EngineProcess {
   }
 
   private spawnAndWait(artifacts: string): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
-    const { crashes, seed, bug, corpus } = this.options;
-    const context = { crashes, seed, bug, parent: process.pid, corpus };
+    const context = { ...this.options.context, parent: process.pid };
     return new Promise((resolve, reject) => {
       const child = spawn(process.execPath, engineArguments(this.options, artifacts), {
         env: { ...process.env, ...contextEnvironment(context) },
@@ -106,7 +105,8 @@ export class EngineProcess {
     }
     const status = readStatusLine(line, this.status);
     if (status !== null) {
-      this.update(status);
+      const { executionsPerSecond } = this.progress === null ? status : this.status;
+      this.update({ ...status, executionsPerSecond });
       if (/^#\d+\s+(INITED|DONE)\b/.test(line)) {
         this.loopMarks.push({ executions: status.executions, at: performance.now() });
       }
@@ -124,32 +124,33 @@ export class EngineProcess {
 
   private readEvent(event: RunEvent): void {
     if (event.kind === 'progress') {
-      this.rate = Math.round(event.executions / Math.max(event.seconds, 0.001));
-      this.update({ ...this.status, executions: event.executions });
+      this.update({ ...this.status, ...this.speed(event), executions: event.executions });
+      this.progress = event;
     } else {
       this.events.push(event);
     }
+    this.options.onEvent?.(event);
+  }
+
+  /** Since the last report: libFuzzer divides by whole seconds since its start. */
+  private speed({ executions, seconds }: ProgressEvent): Pick<EngineStatus, 'executionsPerSecond'> | null {
+    const before = this.progress ?? { executions: 0, seconds: 0 };
+    const elapsed = seconds - before.seconds;
+    return elapsed < 0.1 ? null : { executionsPerSecond: Math.round((executions - before.executions) / elapsed) };
   }
 
   private update(status: EngineStatus): void {
-    // libFuzzer divides by whole seconds: the target's own clock is better.
-    this.status = this.rate === 0 ? status : { ...status, executionsPerSecond: this.rate };
-    this.options.onStatus?.(this.status);
+    this.status = status;
+    this.options.onStatus?.(status);
   }
 
   private outcome(ended: Pick<RunRecord, 'code' | 'signal' | 'artifacts'> & { seconds: number }): EngineOutcome {
-    const { status, events } = this;
-    const coverage = events.find((event): event is CoverageEvent => event.kind === 'coverage');
-    const executions = Math.max(coverage?.executions ?? 0, status.executions);
-    const seconds = coverage?.seconds ?? ended.seconds;
-    const record = { ...ended, events, tail: this.tail, stopped: this.stopped, origin: this.options };
+    const { events, progress } = this;
+    const record = { ...ended, events, tail: this.tail, stopped: this.stopped };
     return {
       end: judgeEnd(record),
-      executions,
-      executionsPerSecond: seconds > 0 ? Math.round(executions / seconds) : 0,
-      edges: coverage?.edges ?? null,
-      features: status.features,
-      corpus: status.corpus,
+      executions: Math.max(progress?.executions ?? 0, this.status.executions),
+      seconds: progress?.seconds ?? ended.seconds,
       loop: this.loop(),
       events,
     };

@@ -7,10 +7,10 @@
 
 import { mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import Module from 'node:module';
-import { tmpdir } from 'node:os';
 import { join, basename } from 'node:path';
 
 import { messageOf } from '../errors.js';
+import { TEMPORARY_PLACES, temporaryName } from '../folders.js';
 import { projectRoot } from '../paths.js';
 import { adaptAddon } from './elf-compat.js';
 import { writeEvent } from './run-context.js';
@@ -53,7 +53,7 @@ function loadPatchedCopy(module: NodeJS.Module, filename: string): void {
   const patched = adaptAddon(readFileSync(filename));
   const failures: string[] = [];
   // The usual temporary folder may be mounted noexec or be full: try several.
-  for (const base of [tmpdir(), join(projectRoot(), 'build'), '/dev/shm', '/var/tmp']) {
+  for (const base of [...TEMPORARY_PLACES, join(projectRoot(), 'build')]) {
     try {
       loadFrom(base, module, patched);
       return;
@@ -66,7 +66,7 @@ function loadPatchedCopy(module: NodeJS.Module, filename: string): void {
 
 function loadFrom(base: string, module: NodeJS.Module, patched: Buffer): void {
   mkdirSync(base, { recursive: true });
-  const folder = mkdtempSync(join(base, 'vringfuzz-addon-'));
+  const folder = mkdtempSync(join(base, temporaryName('addon')));
   try {
     const file = join(folder, 'fuzzer.node');
     writeFileSync(file, patched, { mode: 0o700 });

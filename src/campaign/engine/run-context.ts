@@ -5,17 +5,18 @@
 
 import { writeSync } from 'node:fs';
 
+import type { Finding } from '../../verdict/verdict.js';
+
 /** What the fuzz target needs to know about the run it is part of. */
 export interface RunContext {
-  /** Folder of findings; each goes to `<crashes>/<target>/<bucket>/`. */
-  readonly crashes: string;
-  readonly seed: number;
-  /** Id of the planted bug that this build holds. */
-  readonly bug: string | null;
   /** Process id of the campaign: without it the engine process has no reason to live. */
   readonly parent: number;
-  /** Corpus folders of this run, to count covered edges at its end. */
-  readonly corpus: readonly string[];
+  /** The process ends when it has met this many distinct new buckets; null never. */
+  readonly stopAfter: number | null;
+  /** Buckets that are not new: those of accepted known issues, and those that the campaign has already counted. */
+  readonly notNew: readonly string[];
+  /** Length of the smallest stored input of each bucket: only smaller ones are worth telling. */
+  readonly smallest: Readonly<Record<string, number>>;
 }
 
 /** One thing the engine process reports. */
@@ -23,45 +24,69 @@ export type RunEvent =
   | { readonly kind: 'addon'; readonly variant: 'stock' | 'patched' }
   | { readonly kind: 'environment'; readonly message: string }
   /** The target is loaded: what is instrumented and which feedback is on. */
-  | { readonly kind: 'ready'; readonly edges: number; readonly stateFeedback: boolean; readonly tuned: boolean }
-  | { readonly kind: 'progress'; readonly executions: number; readonly seconds: number }
+  | {
+      readonly kind: 'ready';
+      readonly edges: number;
+      readonly states: number;
+      readonly stateFeedback: boolean;
+      readonly tuned: boolean;
+    }
+  | ProgressEvent
   | FindingEvent
   | HarnessBugEvent
-  | CoverageEvent;
+  | UnstableEvent
+  /** The process ends, because it has met as many new buckets as it was to. */
+  | { readonly kind: 'limit' };
 
-export interface FindingEvent extends StoredInput {
-  readonly kind: 'finding';
-  readonly oracle: string;
-  readonly bucket: string;
-  readonly claim: string;
-}
-
-export interface HarnessBugEvent extends StoredInput {
-  readonly kind: 'harness-bug';
-  readonly message: string;
-  readonly stack: string;
-}
-
-/** Where an input is, or itself: whatever happens to the disk, it is not lost. */
-export interface StoredInput {
-  /** Null when it could not be written. */
-  readonly file: string | null;
-  /** Why not; empty otherwise. */
-  readonly problem: string;
-  /** Base64; null when nobody knows the input. */
-  readonly input: string | null;
-}
-
-/** Sent as the process exits. */
-export interface CoverageEvent {
-  readonly kind: 'coverage';
-  /** Distinct instrumented edges of the driver that the run's corpus reaches. */
-  readonly edges: number;
-  /** Distinct state counters that it reaches. */
-  readonly states: number;
+/** About once a second, and as the process ends. */
+export interface ProgressEvent {
+  readonly kind: 'progress';
   readonly executions: number;
-  /** From the first execution to the last. */
+  /** Since the first execution. */
   readonly seconds: number;
+  /** Executions that ended in each bucket since the last progress event; those without any are left out. */
+  readonly hits: Readonly<Record<string, number>>;
+  /** Executions that were made twice, and how many of them behaved alike. */
+  readonly repeated: number;
+  readonly alike: number;
+  /** Executions that `maps.sampled` is made of. */
+  readonly samples: number;
+  /** Null where nothing is new in them. */
+  readonly maps: CoverageMaps | null;
+}
+
+/** What this process has covered so far, in the text of coverage-maps.ts. */
+export interface CoverageMaps {
+  /** One bit an edge, one bit a queue state. */
+  readonly edges: string;
+  readonly states: string;
+  /** For each edge, then each state: in how many sampled executions it was seen; 2 stands for more than one. */
+  readonly sampled: string;
+}
+
+/** The first input of a bucket in this process, or one smaller than all before. */
+export interface FindingEvent {
+  readonly kind: 'finding';
+  readonly finding: Finding;
+  /** Base64. */
+  readonly input: string;
+}
+
+export interface HarnessBugEvent {
+  readonly kind: 'harness-bug';
+  readonly finding: Finding;
+  readonly stack: string;
+  /** Base64. */
+  readonly input: string;
+}
+
+/** An input did not behave alike twice: a defect of the harness, sent for the first such input only. */
+export interface UnstableEvent {
+  readonly kind: 'unstable';
+  /** What differed. */
+  readonly difference: string;
+  /** Base64. */
+  readonly input: string;
 }
 
 const CONTEXT_VARIABLE = 'VRINGFUZZ_RUN';
@@ -99,7 +124,7 @@ export function parseEvent(line: string): RunEvent | null {
 }
 
 /** Blocks until all is written: the event loop does not run while the engine does. */
-function writeFully(fd: number, text: string): void {
+export function writeFully(fd: number, text: string): void {
   const bytes = Buffer.from(text);
   for (let offset = 0; offset < bytes.length;) {
     try {

@@ -42,7 +42,7 @@ describe('writeCrash', () => {
 
     const { versions, createdAt, ...document } = readSidecar(sidecar);
     assert.deepEqual(document, {
-      schema: 1,
+      schema: 2,
       inputFormat: 1,
       target: 'split_ring_fuzzer',
       seed: 42,
@@ -134,9 +134,9 @@ describe('readSidecar', () => {
     ['step', 'two', /"step" must be an integer/],
     ['expected', { size: null }, /"expected.size" must be a number, a string or a boolean/],
     ['site', null, /"site" must be an object/],
-    ['trace', { configuration: '', hash: '', steps: [{}] }, /"trace.steps" must be steps/],
+    ['trace', { configuration: '', hash: 'h', steps: [{}] }, /trace\.steps\[0\]: "number" must be an integer/],
     ['versions', {}, /"vringfuzz" must be a non-empty string/],
-    ['schema', undefined, /"schema" is missing, this vringfuzz reads 1/],
+    ['schema', undefined, /"schema" is missing, this vringfuzz reads 1 and 2/],
   ];
   for (const [field, value, message] of damages) {
     test(`refuses ${field} ${value === undefined ? 'missing' : JSON.stringify(value)}`, (context) => {

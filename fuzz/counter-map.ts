@@ -1,0 +1,81 @@
+// The engine's counters, looked at after each execution. libFuzzer clears them before the next one, so what a run covered
+// is kept here: an OR over all executions, and a sample that counts in how many executions each counter was seen.
+
+/** Entries are read four words at a time. */
+const BLOCK = 16;
+
+export class CounterMap {
+  /** Entry by entry: not zero where any execution so far reached it. */
+  readonly reached: Uint8Array;
+  /** In how many sampled executions each entry was reached: 0, 1, or 2 for more. */
+  readonly sampled: Uint8Array;
+  private readonly counterWords: Uint32Array;
+  private readonly reachedWords: Uint32Array;
+
+  private constructor(
+    /** The engine's memory. */
+    readonly counters: Uint8Array,
+    readonly length: number,
+  ) {
+    const padded = padTo(length);
+    this.counterWords = new Uint32Array(counters.buffer, counters.byteOffset, padded / 4);
+    this.reachedWords = new Uint32Array(padded / 4);
+    this.reached = new Uint8Array(this.reachedWords.buffer, 0, length);
+    this.sampled = new Uint8Array(length);
+  }
+
+  /**
+   * A map over the first `length` counters, or null without counters, or where an engine that is not known lays them out
+   * so that they cannot be read as words.
+   */
+  static over(counters: Uint8Array | null, length: number): CounterMap | null {
+    if (counters === null || counters.byteOffset % 4 !== 0 || counters.length < padTo(length)) return null;
+    return new CounterMap(counters, length);
+  }
+
+  /** After each execution. Most words are zero: whole blocks of them are passed over (half the time of a plain loop). */
+  accumulate(): void {
+    const { counterWords: from, reachedWords: to } = this;
+    for (let k = 0; k < from.length; k += 4) {
+      const a = from[k] as number;
+      const b = from[k + 1] as number;
+      const c = from[k + 2] as number;
+      const d = from[k + 3] as number;
+      if ((a | b | c | d) === 0) continue;
+      to[k] = (to[k] as number) | a;
+      to[k + 1] = (to[k + 1] as number) | b;
+      to[k + 2] = (to[k + 2] as number) | c;
+      to[k + 3] = (to[k + 3] as number) | d;
+    }
+  }
+
+  /** After some executions: counts what this one reached. */
+  sample(): void {
+    const { counterWords, counters, sampled, length } = this;
+    for (let word = 0; word < counterWords.length; word++) {
+      if (counterWords[word] === 0) continue;
+      const end = Math.min(4 * word + 4, length);
+      for (let k = 4 * word; k < end; k++) {
+        if (counters[k] !== 0 && (sampled[k] as number) < 2) sampled[k] = (sampled[k] as number) + 1;
+      }
+    }
+  }
+
+  copyTo(to: Uint8Array): void {
+    to.set(this.counters.subarray(0, this.length));
+  }
+
+  /** As the engine does before each execution. */
+  clear(): void {
+    this.counters.fill(0, 0, this.length);
+  }
+
+  /** Whether the counters are those that `before` holds. */
+  equals(before: Uint8Array): boolean {
+    return Buffer.compare(this.counters.subarray(0, this.length), before) === 0;
+  }
+}
+
+function padTo(length: number): number {
+  return Math.ceil(length / BLOCK) * BLOCK;
+}

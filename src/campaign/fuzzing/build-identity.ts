@@ -1,0 +1,20 @@
+// Names the instrumented code of a build: edges are numbered in the order in which the engine loads it, so maps of edges
+// can be put together only where it is the same.
+
+import { createHash } from 'node:crypto';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Folders whose code the engine instruments (engine-flags.ts). */
+const INSTRUMENTED = ['driver', 'dma'] as const;
+
+/** @param root compiled tree with `src/`. */
+export function buildIdentity(root: string): string {
+  const hash = createHash('sha1');
+  for (const folder of INSTRUMENTED) {
+    const path = join(root, 'src', folder);
+    const names = readdirSync(path).filter((name) => name.endsWith('.js'));
+    for (const name of names.sort()) hash.update(`${name}\0`).update(readFileSync(join(path, name)));
+  }
+  return hash.digest('hex');
+}
