@@ -8,6 +8,8 @@ import { MAX_QUEUE_SIZE } from './descriptor-records.js';
 
 export class BufferStates {
   private num = 0;
+  /** Ids from here on are as reset() leaves them. */
+  private touched = 0;
   private readonly tokens = new Int32Array(MAX_QUEUE_SIZE);
   private readonly contexts = new Int32Array(MAX_QUEUE_SIZE);
   private readonly tables = new Int32Array(MAX_QUEUE_SIZE);
@@ -20,7 +22,7 @@ export class BufferStates {
 
   reset(num: number): void {
     this.num = num;
-    for (let id = 0; id < num; id++) {
+    for (let id = 0; id < this.touched; id++) {
       this.tokens[id] = 0;
       this.contexts[id] = 0;
       this.tables[id] = 0;
@@ -29,11 +31,13 @@ export class BufferStates {
       this.lasts[id] = 0;
       this.writable[id] = 0;
     }
+    this.touched = 0;
   }
 
   /** Puts `token` in flight under `id`: a chain of `count` descriptors that ends with descriptor `last`. */
   begin(id: number, token: number, count: number, last: number): void {
     this.check(id);
+    if (id >= this.touched) this.touched = id + 1;
     this.tokens[id] = token;
     this.counts[id] = count;
     this.lasts[id] = last;
@@ -100,7 +104,7 @@ export class BufferStates {
 
   /** The lowest id in flight, or -1. */
   lowestInFlight(): number {
-    for (let id = 0; id < this.num; id++) if (this.tokens[id] !== 0) return id;
+    for (let id = 0; id < this.touched; id++) if (this.tokens[id] !== 0) return id;
     return -1;
   }
 

@@ -18,26 +18,32 @@ export class DescriptorRecords implements DriverRecords {
   readonly addr = new Float64Array(MAX_QUEUE_SIZE);
   readonly len = new Uint32Array(MAX_QUEUE_SIZE);
   readonly flags = new Uint16Array(MAX_QUEUE_SIZE);
-  readonly next = new Uint16Array(MAX_QUEUE_SIZE);
+  readonly next = Uint16Array.from({ length: MAX_QUEUE_SIZE }, (_, index) => index + 1);
+  /** Descriptors from here on are as reset() leaves them. */
+  private touched = 0;
 
   constructor(private readonly platform: Platform) {}
 
   /** Empties the records and links the free list 0, 1, 2, ... in order. */
   reset(num: number): void {
-    this.num = num;
-    this.numFree = num;
-    this.freeHead = 0;
-    for (let i = 0; i < num; i++) {
+    for (let i = 0; i < this.touched; i++) {
       this.addr[i] = 0;
       this.len[i] = 0;
       this.flags[i] = 0;
-      this.next[i] = i + 1 < num ? i + 1 : 0;
+      this.next[i] = i + 1;
     }
+    this.touched = 0;
+    if (this.num > 0) this.next[this.num - 1] = this.num;
+    this.next[num - 1] = 0;
+    this.num = num;
+    this.numFree = num;
+    this.freeHead = 0;
   }
 
   /** Records what descriptor `index` was filled with; `next` stays as it is. */
   set(index: number, addr: number, len: number, flags: number): void {
     this.check(index);
+    if (index >= this.touched) this.touched = index + 1;
     this.addr[index] = addr;
     this.len[index] = len;
     this.flags[index] = flags;

@@ -17,6 +17,7 @@ export class GuestHeap implements Allocator {
   /** Objects allocated and not freed. */
   liveCount = 0;
 
+  /** Object of each granule, 0 for a red zone. Valid below `top`: what an earlier life left above is never read. */
   private readonly owner = new Uint16Array(GRANULES);
   private readonly start = new Int32Array(CAPACITY);
   private readonly end = new Int32Array(CAPACITY);
@@ -34,8 +35,6 @@ export class GuestHeap implements Allocator {
   reset(): void {
     // A device behind an IOMMU sees whole granules of the heap: what an earlier life left there must not matter.
     this.bytes.fill(0, HEAP_BASE, this.top);
-    const used = (this.top - HEAP_BASE) >> GRANULE_SHIFT;
-    for (let k = 0; k < used; k++) this.owner[k] = 0;
     this.objects = 0;
     this.liveCount = 0;
     this.top = HEAP_BASE;
@@ -55,7 +54,9 @@ export class GuestHeap implements Allocator {
     this.live[this.objects] = 1;
     const first = (address - HEAP_BASE) >> GRANULE_SHIFT;
     const last = first + (span >> GRANULE_SHIFT);
-    for (let k = first; k < last; k++) this.owner[k] = this.objects;
+    if (last - first > 32) this.owner.fill(this.objects, first, last);
+    else for (let k = first; k < last; k++) this.owner[k] = this.objects;
+    this.owner[last] = 0;
     this.top = address + span + GRANULE;
     this.poison(address, span);
     this.liveCount++;
@@ -97,7 +98,6 @@ export class GuestHeap implements Allocator {
   }
 
   private ownerOf(address: number): number {
-    const offset = address - HEAP_BASE;
-    return offset >= 0 && offset < HEAP_SIZE ? this.owner[offset >> GRANULE_SHIFT]! : 0;
+    return address >= HEAP_BASE && address < this.top ? this.owner[(address - HEAP_BASE) >> GRANULE_SHIFT]! : 0;
   }
 }

@@ -13,8 +13,10 @@ import {
   POOL_BASE,
   POOL_SIZE,
 } from '../memory/layout.js';
+import { copyBytes } from '../memory/guest-memory.js';
 import { BufferTable } from './buffer-table.js';
 import { CALL_NONE } from './calls.js';
+import { DirtyMemory } from './dirty-memory.js';
 import { DmaLedger } from './dma-ledger.js';
 import { QueueModel } from './queue-model.js';
 import { RingMap } from './ring-map.js';
@@ -31,6 +33,8 @@ export class CaseFile {
   readonly bytes: Uint8Array;
   /** Guest memory as it must be where the device has no say: buffers and their bounce slots. */
   readonly expected = new Uint8Array(MEMORY_SIZE);
+  /** Where the two above were written. */
+  readonly dirty = new DirtyMemory();
   /** Coherent memory as the driver alone wrote it. */
   readonly writtenBytes = new Uint8Array(COHERENT_SIZE);
   readonly written = new DataView(this.writtenBytes.buffer);
@@ -128,6 +132,8 @@ export class CaseFile {
   }
 
   reset(): void {
+    // What the last execution left must not decide the next verdict.
+    this.dirty.restore(this.bytes, this.expected);
     this.ledger.reset();
     this.buffers.reset();
     this.ring.detach();
@@ -197,6 +203,13 @@ export class CaseFile {
   adopt(address: number, size: number): void {
     if (size > 64) this.bytesBuffer.copy(this.expectedBuffer, address, address, address + size);
     else for (let at = address; at < address + size; at++) this.expected[at] = this.bytes[at]!;
+  }
+
+  /** A copy that must happen: what it leaves at `target`. */
+  expect(target: number, source: number, size: number): void {
+    // A broken back end can name an address below: that part of memory is not followed.
+    if (target >= POOL_BASE) this.dirty.mark(target, size);
+    copyBytes(this.expected, target, source, size);
   }
 
   /** Whether memory from `start` to `end` is as it must be. */

@@ -2,8 +2,8 @@
 // or sync touches. An event is judged before it takes effect, so that the first wrong step is the one reported.
 
 import type { DmaObserver, MapKind } from '../dma/dma-observer.js';
-import { copyBytes, isHeap } from '../memory/guest-memory.js';
-import { COHERENT_BASE, PAGE_SIZE, POOL_BASE } from '../memory/layout.js';
+import { isHeap } from '../memory/guest-memory.js';
+import { COHERENT_BASE, PAGE_SIZE } from '../memory/layout.js';
 import { DMA_ATTR_SKIP_CPU_SYNC, DMA_MAPPING_ERROR, type DmaDirection } from '../platform/dma-api.js';
 import type { TraceSink } from '../verdict/trace.js';
 import type { MapData } from '../verdict/trace-data.js';
@@ -54,7 +54,7 @@ export class DmaJudge implements DmaObserver {
     if (bounce >= 0) {
       checkSlot(c, dma, size);
       checkSlotsDisjoint(c, dma, size);
-      this.expectCopy(bounce, cpu, size);
+      c.expect(bounce, cpu, size);
     }
     const entry = ledger.open(dma, cpu, size, c.pendingDirection as DmaDirection);
     ledger.kind[entry] = this.pendingKind;
@@ -98,7 +98,7 @@ export class DmaJudge implements DmaObserver {
     const size = ledger.size[entry]!;
     const bounce = bounceOf(ledger.dma[entry]!);
     if (bounce >= 0 && c.currentCopies && deviceWrites(c.currentDirection))
-      this.expectCopy(cpu, bounce, c.currentSize);
+      c.expect(cpu, bounce, c.currentSize);
     ledger.close(entry);
     const token = ledger.token[entry]!;
     if (token > 0) c.buffers.mappings[token]!--;
@@ -133,8 +133,8 @@ export class DmaJudge implements DmaObserver {
     if (bounce < 0) return;
     const slot = bounce + c.currentStart;
     const original = c.ledger.cpu[entry]! + c.currentStart;
-    if (this.syncForDevice) this.expectCopy(slot, original, c.currentSize);
-    else this.expectCopy(original, slot, c.currentSize);
+    if (this.syncForDevice) c.expect(slot, original, c.currentSize);
+    else c.expect(original, slot, c.currentSize);
   }
 
   coherentAllocated(cpu: number, dma: number, size: number): void {
@@ -185,12 +185,6 @@ export class DmaJudge implements DmaObserver {
       owner: c.call === CALL_CLIENT ? 'client' : 'driver',
       ...(isHeap(cpu) ? { bytes: Buffer.from(c.bytes.subarray(cpu, cpu + size)).toString('hex') } : {}),
     };
-  }
-
-  /** Memory must now hold this copy, whether or not the back end made it: so it is restored afterwards in any case. */
-  private expectCopy(target: number, source: number, size: number): void {
-    if (target >= POOL_BASE) this.touch(target, size);
-    copyBytes(this.c.expected, target, source, size);
   }
 
   private judgeUnknown(dma: number, size: number): void {

@@ -36,19 +36,21 @@ export function checkFreeCount(c: CaseFile): void {
 export function checkFreeList(c: CaseFile): void {
   const { records, model } = c;
   if (records === null) return;
+  const { next } = records;
+  const { num, numFree, packed, tokenOf, owner } = model;
   walk++;
   let index = records.freeHead;
-  for (let k = 0; k < model.numFree; k++) {
-    if (index >= model.num) {
+  for (let k = 0; k < numFree; k++) {
+    if (index >= num) {
       failList(c, 'entry outside the ring', k, index);
       return;
     }
     if (seen[index] === walk) failList(c, 'cycle', k, index);
-    if (model.tokenOf[index] !== 0 || (!model.packed && model.owner[index] !== 0)) {
+    if (tokenOf[index] !== 0 || (!packed && owner[index] !== 0)) {
       failList(c, 'entry in flight', k, index);
     }
     seen[index] = walk;
-    index = records.next[index]!;
+    index = next[index]!;
   }
 }
 

@@ -1,9 +1,8 @@
 // Listens to memory, heap and device, keeps the case file and asks the oracles whose claim an event touches. An event is
 // judged before it takes effect, so that the first wrong step is the one reported.
 
-import { COHERENT_BASE, COHERENT_SIZE, DATA_BASE, MEMORY_SIZE, PAGE_SIZE, POOL_BASE } from '../memory/layout.js';
+import { COHERENT_BASE, COHERENT_SIZE, PAGE_SIZE, POOL_BASE } from '../memory/layout.js';
 import type { DeviceWriteObserver } from '../memory/device-view.js';
-import { restorePattern } from '../memory/pattern.js';
 import { FAULT_STORE, type HeapObserver, type MemoryObserver } from '../memory/memory-observer.js';
 import type { TraceSink } from '../verdict/trace.js';
 import type { DeviceWriteData } from '../verdict/trace-data.js';
@@ -35,50 +34,10 @@ import { checkDescriptorStore, failDeviceFieldStore } from './ring-publish.js';
 import { failWrittenAfterEnd } from './stale-bytes.js';
 import { checkUntrustedRead } from './untrusted-read.js';
 
-/** Unit in which touched memory is remembered, from the bounce pool to the end: a slot of the pool, half a page. */
-const UNIT_SHIFT = 11;
-const UNIT_SIZE = 1 << UNIT_SHIFT;
-const UNITS = (MEMORY_SIZE - POOL_BASE) / UNIT_SIZE;
-
 export class MemoryJudge implements MemoryObserver, HeapObserver, DeviceWriteObserver {
   trace: TraceSink | null = null;
-  /** What was written to each unit since the last scrub, as a range of offsets; empty where the end is 0. */
-  private readonly touchedFrom = new Int32Array(UNITS);
-  private readonly touchedTo = new Int32Array(UNITS);
-  private readonly touchedUnits = new Uint16Array(UNITS);
-  private touchedCount = 0;
 
   constructor(private readonly c: CaseFile) {}
-
-  /** Restores slots and buffers that the last execution wrote: what it left must not decide the next verdict. */
-  scrub(): void {
-    for (let k = 0; k < this.touchedCount; k++) {
-      const unit = this.touchedUnits[k]!;
-      const at = POOL_BASE + (unit << UNIT_SHIFT);
-      putBack(this.c.bytes, at + this.touchedFrom[unit]!, at + this.touchedTo[unit]!);
-      putBack(this.c.expected, at + this.touchedFrom[unit]!, at + this.touchedTo[unit]!);
-      this.touchedTo[unit] = 0;
-    }
-    this.touchedCount = 0;
-  }
-
-  /** Remembers that a range of the bounce pool or of the buffers was written. */
-  touch(address: number, size: number): void {
-    const start = address - POOL_BASE;
-    const last = (start + size - 1) >> UNIT_SHIFT;
-    for (let unit = start >> UNIT_SHIFT; unit <= last && unit < UNITS; unit++) {
-      const from = Math.max(0, start - (unit << UNIT_SHIFT));
-      const to = Math.min(UNIT_SIZE, start + size - (unit << UNIT_SHIFT));
-      if (this.touchedTo[unit] === 0) {
-        this.touchedUnits[this.touchedCount++] = unit;
-        this.touchedFrom[unit] = from;
-        this.touchedTo[unit] = to;
-        continue;
-      }
-      if (from < this.touchedFrom[unit]!) this.touchedFrom[unit] = from;
-      if (to > this.touchedTo[unit]!) this.touchedTo[unit] = to;
-    }
-  }
 
   // Memory.
 
@@ -123,7 +82,7 @@ export class MemoryJudge implements MemoryObserver, HeapObserver, DeviceWriteObs
   copying(target: number, source: number, size: number): void {
     const { c } = this;
     if (this.trace !== null) this.trace.event({ type: 'copy', source, target, size });
-    if (target >= POOL_BASE) this.touch(target, size);
+    if (target >= POOL_BASE) c.dirty.mark(target, size);
     if (isPool(target)) {
       if (c.pendingMap) {
         checkCopySource(c, source, size);
@@ -183,7 +142,7 @@ export class MemoryJudge implements MemoryObserver, HeapObserver, DeviceWriteObs
     const { c } = this;
     if (this.trace !== null) this.trace.event(this.deviceWriteData(address, size));
     if (address >= COHERENT_BASE && address < COHERENT_BASE + COHERENT_SIZE) return;
-    if (address >= POOL_BASE) this.touch(address, size);
+    if (address >= POOL_BASE) c.dirty.mark(address, size);
     if (!isPool(address) && !this.mayWrite(address, size)) {
       if (!checkReadableWritten(c, address)) failWrittenAfterEnd(address, size);
       return;
@@ -295,14 +254,6 @@ export class MemoryJudge implements MemoryObserver, HeapObserver, DeviceWriteObs
     }
     return { type: 'device-write', field: fieldName(field, c.ring.index), at: address, size, value, ...bytes };
   }
-}
-
-/** Back to what stood there before anybody wrote: nothing in the bounce pool, the pattern in the buffers. */
-function putBack(bytes: Uint8Array, from: number, to: number): void {
-  if (from >= DATA_BASE) restorePattern(bytes, from, to);
-  // A native call costs more than it clears where a slot held a few bytes.
-  else if (to - from > 96) bytes.fill(0, from, to);
-  else for (let at = from; at < to; at++) bytes[at] = 0;
 }
 
 function isDeviceField(field: number): boolean {

@@ -59,10 +59,17 @@ export class QueueModel {
   /** Initial and reset values (facts 2.2). Leaves `broken` alone. */
   restart(num: number): void {
     const cleared = Math.max(this.num, num);
-    for (let k = 0; k < cleared; k++) {
-      this.owner[k] = 0;
-      this.follower[k] = 0;
-      this.tokenOf[k] = 0;
+    // A native call costs more than it clears where the ring is small, and most are.
+    if (cleared > 32) {
+      this.owner.fill(0, 0, cleared);
+      this.follower.fill(0, 0, cleared);
+      this.tokenOf.fill(0, 0, cleared);
+    } else {
+      for (let k = 0; k < cleared; k++) {
+        this.owner[k] = 0;
+        this.follower[k] = 0;
+        this.tokenOf[k] = 0;
+      }
     }
     this.num = num;
     this.numFree = num;
@@ -135,6 +142,7 @@ export class QueueModel {
 
   /** The lowest id in flight, or -1. */
   lowestInFlight(): number {
+    if (this.inFlight === 0) return -1;
     for (let id = 0; id < this.num; id++) if (this.tokenOf[id] !== 0) return id;
     return -1;
   }

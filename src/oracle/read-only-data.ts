@@ -70,9 +70,11 @@ export const CONTENT_LIMIT = 8192;
 /** The first address in the range that differs from what it must be, or -1. */
 export function firstDifference(c: CaseFile, address: number, size: number): number {
   const { bytes, expected } = c;
-  const end = address + Math.min(size, CONTENT_LIMIT);
+  const length = Math.min(size, CONTENT_LIMIT);
+  if (c.dirty.isClean(address, length)) return -1;
+  const end = address + length;
   // One native comparison beats a loop for all but the short ranges that dominate.
-  if (size > 64 && c.sameBytes(address, end)) return -1;
+  if (length > 64 && c.sameBytes(address, end)) return -1;
   for (let at = address; at < end; at++) if (bytes[at] !== expected[at]) return at;
   return -1;
 }

@@ -107,9 +107,10 @@ export class RingMap {
   attach(packed: boolean, num: number, descriptorArea: number, driverArea: number, deviceArea: number): void {
     this.packed = packed;
     this.num = num;
-    this.descriptorArea = descriptorArea;
-    this.driverArea = driverArea;
-    this.deviceArea = deviceArea;
+    // Integers for the machine as well: what a back end computes from a DMA address is a double (5 % of the plain loop).
+    this.descriptorArea = descriptorArea | 0;
+    this.driverArea = driverArea | 0;
+    this.deviceArea = deviceArea | 0;
   }
 
   /** The field that starts at this address, FIELD_NONE where none does. Sets `index`. */

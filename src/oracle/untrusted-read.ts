@@ -52,8 +52,9 @@ PACKED_ALLOWED[DESC_ID] = 1 << CALL_GET;
 PACKED_ALLOWED[DESC_LEN] = 1 << CALL_GET;
 PACKED_ALLOWED[DEVICE_OFF_WRAP_FIELD] = DECISION;
 
-/** Fields that are read as 32 bits; all others have 16. */
-const WIDE_FIELDS: readonly number[] = [USED_ID_FIELD, USED_LEN_FIELD, DESC_LEN, DEVICE_OFF_WRAP_FIELD];
+/** Fields that are read as 32 bits, as bits; all others have 16. */
+const WIDE_FIELDS =
+  (1 << USED_ID_FIELD) | (1 << USED_LEN_FIELD) | (1 << DESC_LEN) | (1 << DEVICE_OFF_WRAP_FIELD);
 
 export function checkUntrustedRead(c: CaseFile, field: number, index: number, size: number): void {
   const { model } = c;
@@ -63,7 +64,7 @@ export function checkUntrustedRead(c: CaseFile, field: number, index: number, si
     return;
   }
   // Half an id passes every check on a whole one; half an event structure is no snapshot.
-  const width = WIDE_FIELDS.includes(field) ? 4 : 2;
+  const width = (WIDE_FIELDS & (1 << field)) !== 0 ? 4 : 2;
   if (size !== width) failWidth(field, index, width, size);
   if (c.call === CALL_POLL) return;
   const element = model.packed

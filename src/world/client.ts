@@ -44,7 +44,6 @@ export class Client {
   constructor(
     private readonly c: CaseFile,
     private readonly dma: Dma,
-    private readonly touched: (address: number, size: number) => void,
   ) {}
 
   reset(): void {
@@ -281,9 +280,9 @@ export class Client {
 
   /** The CPU writes: bytes that no pattern holds. */
   private write(at: number, size: number): void {
-    const { bytes, expected } = this.c;
+    const { bytes, expected, dirty } = this.c;
     this.writes++;
-    this.touched(at, size);
+    dirty.mark(at, size);
     for (let i = 0; i < size; i++) {
       const byte = (this.writes * 29 + i * 7) & 0xff;
       bytes[at + i] = byte;

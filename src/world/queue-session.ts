@@ -1,5 +1,6 @@
 // The calls that the client makes on the queue, each between the judge's two looks at it.
 
+import { MAX_TOKENS } from '../oracle/buffer-table.js';
 import type { CallJudge } from '../oracle/call-judge.js';
 import {
   CALL_ADD,
@@ -38,10 +39,11 @@ export class QueueSession {
   private readonly recycle = (token: number): void => {
     if (this.trace !== null) this.trace.mark({ type: 'recycled', token });
     this.judge.recycled(token);
-    this.given.push(token);
+    this.given[this.givenCount++] = token;
   };
   /** Buffers that a reset gave back. */
-  private readonly given: number[] = [];
+  private readonly given = new Int32Array(MAX_TOKENS);
+  private givenCount = 0;
 
   constructor(
     private readonly c: CaseFile,
@@ -53,10 +55,10 @@ export class QueueSession {
   /** True when the queue exists afterwards. */
   create(driver: RingQueue, config: QueueConfig, packed: boolean): boolean {
     this.driver = driver;
-    this.given.length = 0;
+    this.givenCount = 0;
     this.begin(CALL_CREATE);
     const result = driver.create(config);
-    this.say(errnoName(result));
+    if (this.trace !== null) this.say(errnoName(result));
     this.judge.created(packed, config, result, result === 0 ? driver.records() : null);
     return result === 0;
   }
@@ -208,10 +210,10 @@ export class QueueSession {
 
   private finishReset(num: number, result: number): boolean {
     const { transport } = this;
-    this.say(errnoName(result));
+    if (this.trace !== null) this.say(errnoName(result));
     this.judge.wasReset(num, result, this.driver.isBroken(), transport);
-    for (const token of this.given) this.client.release(token);
-    this.given.length = 0;
+    for (let k = 0; k < this.givenCount; k++) this.client.release(this.given[k]!);
+    this.givenCount = 0;
     return transport.stopped && transport.enableError === 0;
   }
 

@@ -91,9 +91,7 @@ export class World {
     this.transport = new WorldTransport(this.caseFile, this.failures, () => {
       this.device.stop();
     });
-    this.client = new Client(this.caseFile, this.dma, (address, size) => {
-      this.memoryJudge.touch(address, size);
-    });
+    this.client = new Client(this.caseFile, this.dma);
     this.session = new QueueSession(this.caseFile, this.judge, this.client, this.transport);
     this.canaryDma = new CanaryDma(this.dma);
     this.queues = this.makeQueues();
@@ -111,7 +109,6 @@ export class World {
   begin(target: TargetSpec, bytes: Uint8Array): boolean {
     const { config } = this;
     decodeConfiguration(target, bytes, config);
-    this.memoryJudge.scrub();
     this.memory.reset();
     this.heap.reset();
     this.failures.reset();

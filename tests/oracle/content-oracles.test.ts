@@ -28,7 +28,7 @@ test('read-only-data: every byte of a device-readable buffer, near and far', () 
     getChanged({ out: [size], in: [] }, () => undefined)();
     for (const offset of [0, size - 1]) {
       const get = getChanged({ out: [size], in: [] }, (bench, token) => {
-        bench.c.bytes[bench.piece(token, 0) + offset] = 0x77;
+        bench.poke(bench.piece(token, 0) + offset, 0x77);
       });
       const { evidence } = fires('read-only-data', 'buffer changed', get);
       assert.deepEqual(evidence.expected, { byte: 0, offset, piece: 0 });
@@ -41,7 +41,7 @@ test('read-only-data: what the device sees of a readable buffer', () => {
   bench.begin(CALL_CLIENT);
   bench.map(DATA_BASE, 16, DMA_TO_DEVICE, 0x5_0000_0000);
   bench.memory.deviceRead(0x5_0000_0000, DATA_BASE, 16);
-  bench.c.bytes[DATA_BASE + 9] = 1;
+  bench.poke(DATA_BASE + 9, 1);
   fires('read-only-data', 'device sees other bytes', () => {
     bench.memory.deviceRead(0x5_0000_0000, DATA_BASE, 16);
   });
@@ -78,11 +78,11 @@ test('read-only-data: an IOMMU lets the device write whole granules of a writabl
 
 test('stale-bytes: a writable buffer holds what the device wrote and nothing else', () => {
   getChanged({ out: [], in: [8] }, (bench, token) => {
-    bench.c.bytes[bench.piece(token, 0)] = 5;
+    bench.poke(bench.piece(token, 0), 5);
     bench.memory.deviceWrote(bench.piece(token, 0), 1);
   })();
   const get = getChanged({ out: [4], in: [8, 8] }, (bench, token) => {
-    bench.c.bytes[bench.piece(token, 2) + 7] = 5;
+    bench.poke(bench.piece(token, 2) + 7, 5);
   });
   const { evidence } = fires('stale-bytes', 'buffer content', get);
   assert.deepEqual(evidence.expected, { byte: 0, offset: 7, size: 8 });
@@ -97,10 +97,10 @@ test('stale-bytes: behind a bounce slot, what the device wrote there must arrive
     bench.dma.mapping(DATA_BASE, 8, DMA_FROM_DEVICE, 1, 0);
     bench.memory.copying(slot, DATA_BASE, 8);
     bench.dma.mapped(PHYSICAL_BASE + slot);
-    bench.c.bytes[slot + 3] = 9;
+    bench.poke(slot + 3, 9);
     bench.memory.deviceWrote(slot + 3, 1);
     bench.dma.unmapping(PHYSICAL_BASE + slot, 8, DMA_FROM_DEVICE, 1, 0);
-    if (arrives) bench.c.bytes[DATA_BASE + 3] = 9;
+    if (arrives) bench.poke(DATA_BASE + 3, 9);
     bench.dma.unmapped();
     assert.equal(bench.c.expected[DATA_BASE + 3], 9);
   }
@@ -109,10 +109,10 @@ test('stale-bytes: behind a bounce slot, what the device wrote there must arrive
 test('contents are compared up to a stated limit', () => {
   const size = CONTENT_LIMIT + 8;
   getChanged({ out: [size], in: [] }, (bench, token) => {
-    bench.c.bytes[bench.piece(token, 0) + CONTENT_LIMIT] = 1;
+    bench.poke(bench.piece(token, 0) + CONTENT_LIMIT, 1);
   })();
   const get = getChanged({ out: [size], in: [] }, (bench, token) => {
-    bench.c.bytes[bench.piece(token, 0) + CONTENT_LIMIT - 1] = 1;
+    bench.poke(bench.piece(token, 0) + CONTENT_LIMIT - 1, 1);
   });
   fires('read-only-data', 'buffer changed', get);
 });

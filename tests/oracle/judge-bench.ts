@@ -105,6 +105,12 @@ export class JudgeBench {
     this.dma.unmapped();
   }
 
+  /** Somebody writes a byte of the pool or of a buffer, and nothing says that it was the device. */
+  poke(address: number, value: number): void {
+    this.c.bytes[address] = value;
+    this.c.dirty.mark(address, 1);
+  }
+
   /** CPU address of piece `k` of a buffer. */
   piece(token: number, k: number): number {
     return this.c.buffers.pieceCpu[(this.c.buffers.firstPiece[token] ?? 0) + k] ?? 0;
