@@ -19,19 +19,25 @@ export class HostileWrites {
   /** Rewrites one ring field: `a` names it, `b` the entry, `c` how. */
   poke(device: RingDevice, a: number, b: number, c: number): void {
     const field = a % device.fieldCount;
-    this.rewrite(device, field, entryOf(device, b), c);
+    this.rewrite(device, device.fieldAddress(field, entryOf(device, b)), device.fieldWidth(field), c);
   }
 
   /** The same in every entry of the ring. */
   pokeAll(device: RingDevice, a: number, c: number): void {
     const field = a % device.fieldCount;
-    for (let index = 0; index < device.num; index++) this.rewrite(device, field, index, c);
+    const width = device.fieldWidth(field);
+    const first = device.fieldAddress(field, 0);
+    // 0 for a field that the ring has once: it is then rewritten as often as there are entries.
+    const stride = device.num > 1 ? device.fieldAddress(field, 1) - first : 0;
+    for (let index = 0; index < device.num; index++) this.rewrite(device, first + index * stride, width, c);
   }
 
   /** Copies a field of entry `c` over the same field of entry `b`. */
   copyField(device: RingDevice, a: number, b: number, c: number): void {
     const field = a % device.fieldCount;
-    this.write(device, field, entryOf(device, b), this.read(device, field, entryOf(device, c)));
+    const width = device.fieldWidth(field);
+    const value = this.read(device.fieldAddress(field, entryOf(device, c)), width);
+    this.write(device.fieldAddress(field, entryOf(device, b)), width, value);
   }
 
   /** Answers with any id and length; data is written only as far as `c` says. */
@@ -98,10 +104,10 @@ export class HostileWrites {
     this.view.writeSequence(granule, GRANULE, seed ^ 0x3c);
   }
 
-  private rewrite(device: RingDevice, field: number, index: number, how: number): void {
+  private rewrite(device: RingDevice, at: number, width: number, how: number): void {
     const operand = how & 31;
-    const old = this.read(device, field, index);
-    const bits = device.fieldWidth(field) * 8;
+    const old = this.read(at, width);
+    const bits = width * 8;
     let value: number;
     switch (how >> 5) {
       case 0:
@@ -129,19 +135,15 @@ export class HostileWrites {
         value = operand << 11;
         break;
     }
-    this.write(device, field, index, value);
+    this.write(at, width, value);
   }
 
-  private read(device: RingDevice, field: number, index: number): number {
-    const at = device.fieldAddress(field, index);
-    const width = device.fieldWidth(field);
+  private read(at: number, width: number): number {
     if (width === 8) return this.view.read64(at);
     return width === 4 ? this.view.read32(at) : this.view.read16(at);
   }
 
-  private write(device: RingDevice, field: number, index: number, value: number): void {
-    const at = device.fieldAddress(field, index);
-    const width = device.fieldWidth(field);
+  private write(at: number, width: number, value: number): void {
     if (width === 8) this.view.write64(at, value);
     else if (width === 4) this.view.write32(at, value);
     else this.view.write16(at, value);

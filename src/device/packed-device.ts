@@ -141,13 +141,12 @@ export class PackedDevice extends RingDevice {
 
   /** Takes the chain that starts at the next available slot; the id stands in its last descriptor (2.8.6). */
   private take(chain: number): void {
+    const { view } = this;
     let slots = 0;
     for (let step = 0; step < this.num; step++) {
-      const at = this.descriptorArea + this.availableSlot * PACKED_DESCRIPTOR_SIZE;
-      const flags = this.view.read16(at + PACKED_DESC_FLAGS);
-      const addr = this.view.read64(at + PACKED_DESC_ADDR);
-      const len = this.view.read32(at + PACKED_DESC_LEN);
-      this.chains.id[chain] = this.view.read16(at + PACKED_DESC_ID);
+      view.readDescriptor(this.descriptorArea + this.availableSlot * PACKED_DESCRIPTOR_SIZE);
+      const { descriptorAddr: addr, descriptorLen: len, descriptorWord12: id, descriptorWord14: flags } = view;
+      this.chains.id[chain] = id;
       if ((flags & DESC_F_INDIRECT) !== 0) this.takeTable(chain, addr, len);
       else this.chains.append(chain, addr, len, (flags & DESC_F_WRITE) !== 0);
       slots++;
@@ -164,10 +163,11 @@ export class PackedDevice extends RingDevice {
   /** virtio-v1.4 2.8.8: entries in table order, no chaining. */
   private takeTable(chain: number, table: number, len: number): void {
     const entries = Math.min(Math.trunc(len / PACKED_DESCRIPTOR_SIZE), WALK_LIMIT);
+    const { view } = this;
     for (let k = 0; k < entries; k++) {
-      const at = table + k * PACKED_DESCRIPTOR_SIZE;
-      const write = (this.view.read16(at + PACKED_DESC_FLAGS) & DESC_F_WRITE) !== 0;
-      this.chains.append(chain, this.view.read64(at + PACKED_DESC_ADDR), this.view.read32(at + PACKED_DESC_LEN), write);
+      view.readDescriptor(table + k * PACKED_DESCRIPTOR_SIZE);
+      const write = (view.descriptorWord14 & DESC_F_WRITE) !== 0;
+      this.chains.append(chain, view.descriptorAddr, view.descriptorLen, write);
     }
   }
 }

@@ -154,12 +154,11 @@ export class SplitDevice extends RingDevice {
 
   /** Follows a chain from entry `start` of the table at DMA address `table` with `entries` entries. */
   private walk(chain: number, table: number, start: number, entries: number, nested: boolean): void {
+    const { view } = this;
     let index = start;
     for (let step = 0; step < entries && step < WALK_LIMIT && index < entries; step++) {
-      const at = table + index * SPLIT_DESCRIPTOR_SIZE;
-      const flags = this.view.read16(at + SPLIT_DESC_FLAGS);
-      const addr = this.view.read64(at + SPLIT_DESC_ADDR);
-      const len = this.view.read32(at + SPLIT_DESC_LEN);
+      view.readDescriptor(table + index * SPLIT_DESCRIPTOR_SIZE);
+      const { descriptorAddr: addr, descriptorLen: len, descriptorWord12: flags, descriptorWord14: next } = view;
       if ((flags & DESC_F_INDIRECT) !== 0) {
         // virtio-v1.4 2.7.5.3.1: a table holds no further table, even where a forged one is the ring itself.
         if (!nested) this.walk(chain, addr, 0, Math.trunc(len / SPLIT_DESCRIPTOR_SIZE), true);
@@ -167,7 +166,7 @@ export class SplitDevice extends RingDevice {
       }
       this.chains.append(chain, addr, len, (flags & DESC_F_WRITE) !== 0);
       if ((flags & DESC_F_NEXT) === 0) return;
-      index = this.view.read16(at + SPLIT_DESC_NEXT);
+      index = next;
     }
   }
 }

@@ -30,6 +30,12 @@ export class DeviceView {
   private windowEnd = 0;
   private windowOffset = 0;
 
+  /** What readDescriptor found. */
+  descriptorAddr = 0;
+  descriptorLen = 0;
+  descriptorWord12 = 0;
+  descriptorWord14 = 0;
+
   constructor(
     private readonly bytes: Uint8Array,
     private readonly reach: Reach,
@@ -59,6 +65,25 @@ export class DeviceView {
   read64(dma: number): number {
     const at = this.resolve(dma, 8, false);
     return at < 0 ? 0 : this.view.getUint32(at, true) + this.view.getUint32(at + 4, true) * 0x1_0000_0000;
+  }
+
+  /**
+   * Reads the 16 bytes of a descriptor, le64 le32 le16 le16 in both layouts, into the fields above. One look-up where
+   * the device reaches all of it; else field by field, as it reads the others.
+   */
+  readDescriptor(dma: number): void {
+    const at = this.resolve(dma, 16, false);
+    if (at < 0) {
+      this.descriptorAddr = this.read64(dma);
+      this.descriptorLen = this.read32(dma + 8);
+      this.descriptorWord12 = this.read16(dma + 12);
+      this.descriptorWord14 = this.read16(dma + 14);
+      return;
+    }
+    this.descriptorAddr = this.view.getUint32(at, true) + this.view.getUint32(at + 4, true) * 0x1_0000_0000;
+    this.descriptorLen = this.view.getUint32(at + 8, true);
+    this.descriptorWord12 = this.view.getUint16(at + 12, true);
+    this.descriptorWord14 = this.view.getUint16(at + 14, true);
   }
 
   write16(dma: number, value: number): void {
@@ -123,8 +148,9 @@ export class DeviceView {
   }
 
   private resolve(dma: number, size: number, write: boolean): number {
-    if (dma >= this.windowStart && dma + size <= this.windowEnd) return dma + this.windowOffset;
-    return this.reach.translate(dma, size, write);
+    // A CPU address is an integer for the machine as well, whatever it was computed from.
+    if (dma >= this.windowStart && dma + size <= this.windowEnd) return (dma + this.windowOffset) | 0;
+    return this.reach.translate(dma, size, write) | 0;
   }
 
   /** DMA address of a slot of the bounce pool. */

@@ -97,8 +97,7 @@ export class DmaJudge implements DmaObserver {
     const cpu = ledger.cpu[entry]!;
     const size = ledger.size[entry]!;
     const bounce = bounceOf(ledger.dma[entry]!);
-    if (bounce >= 0 && c.currentCopies && deviceWrites(c.currentDirection))
-      c.expect(cpu, bounce, c.currentSize);
+    if (bounce >= 0 && c.currentCopies && deviceWrites(c.currentDirection)) c.expect(cpu, bounce, c.currentSize);
     ledger.close(entry);
     const token = ledger.token[entry]!;
     if (token > 0) c.buffers.mappings[token]!--;

@@ -53,8 +53,7 @@ PACKED_ALLOWED[DESC_LEN] = 1 << CALL_GET;
 PACKED_ALLOWED[DEVICE_OFF_WRAP_FIELD] = DECISION;
 
 /** Fields that are read as 32 bits, as bits; all others have 16. */
-const WIDE_FIELDS =
-  (1 << USED_ID_FIELD) | (1 << USED_LEN_FIELD) | (1 << DESC_LEN) | (1 << DEVICE_OFF_WRAP_FIELD);
+const WIDE_FIELDS = (1 << USED_ID_FIELD) | (1 << USED_LEN_FIELD) | (1 << DESC_LEN) | (1 << DEVICE_OFF_WRAP_FIELD);
 
 export function checkUntrustedRead(c: CaseFile, field: number, index: number, size: number): void {
   const { model } = c;

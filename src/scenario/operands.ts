@@ -3,12 +3,12 @@
 
 import { type Configuration, ringSize } from './configuration.js';
 
-const OUT_COUNTS = [0, 1, 1, 2, 1, 3, 0, 5] as const;
-const IN_COUNTS = [1, 0, 1, 1, 2, 0, 3, 4] as const;
+const OUT_COUNTS = Uint8Array.of(0, 1, 1, 2, 1, 3, 0, 5);
+const IN_COUNTS = Uint8Array.of(1, 0, 1, 1, 2, 0, 3, 4);
 
 /** Bytes of a piece. */
-const SMALL_SIZES = [8, 1, 4, 16, 12, 2, 8, 24, 4, 16, 3, 8, 32, 6, 64, 100] as const;
-const LARGE_SIZES = [512, 2047, 2048, 2049, 4096, 6144, 3000, 1024] as const;
+const SMALL_SIZES = Uint16Array.of(8, 1, 4, 16, 12, 2, 8, 24, 4, 16, 3, 8, 32, 6, 64, 100);
+const LARGE_SIZES = Uint16Array.of(512, 2047, 2048, 2049, 4096, 6144, 3000, 1024);
 /** More than any swiotlb mapping can have (256 KiB). */
 export const HUGE_SIZE = 0x41000;
 
