@@ -38,18 +38,18 @@ export function checkFreeList(c: CaseFile): void {
   if (records === null) return;
   const { next } = records;
   const { num, numFree, packed, tokenOf, owner } = model;
-  walk++;
+  const mark = ++walk;
   let index = records.freeHead;
   for (let k = 0; k < numFree; k++) {
     if (index >= num) {
       failList(c, 'entry outside the ring', k, index);
       return;
     }
-    if (seen[index] === walk) failList(c, 'cycle', k, index);
+    if (seen[index] === mark) failList(c, 'cycle', k, index);
     if (tokenOf[index] !== 0 || (!packed && owner[index] !== 0)) {
       failList(c, 'entry in flight', k, index);
     }
-    seen[index] = walk;
+    seen[index] = mark;
     index = next[index]!;
   }
 }

@@ -69,9 +69,6 @@ export class World {
     this.judge = new CallJudge(this.caseFile);
     this.memoryJudge = new MemoryJudge(this.caseFile);
     this.dmaJudge = new DmaJudge(this.caseFile);
-    this.dmaJudge.touch = (address, size): void => {
-      this.memoryJudge.touch(address, size);
-    };
     this.races = new Races(bytes, this.memoryJudge, perform);
     this.heap = new GuestHeap(bytes, this.memoryJudge, this.failures);
     this.memory = new GuestMemory(bytes, this.heap, this.memoryJudge, this.races);
