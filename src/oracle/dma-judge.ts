@@ -19,7 +19,6 @@ import { checkCoherentFree, checkUnmapArguments, checkUnmapRecord, directionName
 
 export class DmaJudge implements DmaObserver {
   trace: TraceSink | null = null;
-  /** Set by the world: remembers a range of the bounce pool or of the buffers for restoring. */
   private pendingKind: MapKind = 1;
   private pendingAttributes = 0;
   private syncForDevice = false;
