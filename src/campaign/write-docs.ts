@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { ORACLES } from '../oracle/registry.js';
 import { oracleDocs } from '../report/oracle-docs.js';
+import { severityDocs } from '../report/severity-docs.js';
 import { writeAtomically } from './atomic-file.js';
 import { loadBugs } from './bugs/bug-bank.js';
 import { projectRoot } from './paths.js';
@@ -18,7 +19,21 @@ export function currentOraclePage(): string {
   return oracleDocs(ORACLES, loadBugs());
 }
 
+/** Where the page of severities lies. */
+export function severityPage(): string {
+  return join(projectRoot(), 'docs', 'severity.md');
+}
+
+export function currentSeverityPage(): string {
+  return severityDocs(ORACLES);
+}
+
 if (require.main === module) {
-  writeAtomically(oraclePage(), Buffer.from(currentOraclePage()));
-  process.stdout.write(`${oraclePage()}\n`);
+  for (const [page, text] of [
+    [oraclePage(), currentOraclePage()],
+    [severityPage(), currentSeverityPage()],
+  ] as const) {
+    writeAtomically(page, Buffer.from(text));
+    process.stdout.write(`${page}\n`);
+  }
 }

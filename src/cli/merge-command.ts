@@ -6,7 +6,7 @@ import { type Command, Option } from 'commander';
 
 import { corpusFolders, corpusTargets } from '../campaign/corpus/corpus-inputs.js';
 import { CorpusMerge, type MergeResult } from '../campaign/corpus/merge.js';
-import { checkWritable } from '../campaign/folders.js';
+import { checkWritable, removeOldTemporaryFolders } from '../campaign/folders.js';
 import { compiledRoot, crashesFolder } from '../campaign/paths.js';
 import { replayExitCode } from '../campaign/replay/replay.js';
 import { mergeTable } from '../report/corpus-text.js';
@@ -56,6 +56,7 @@ async function merge(names: readonly string[], options: MergeCommandOptions): Pr
   const targets = corpusTargets(names);
   const crashes = resolve(options.crashes ?? crashesFolder());
   checkWritable(crashes);
+  removeOldTemporaryFolders();
   const job = new CorpusMerge({
     targets,
     folders: corpusFolders(options.corpus),

@@ -11,6 +11,9 @@ export const MAX_QUEUE_SIZE = 256;
 /** Bytes of kmalloc memory that stand for one descriptor's record and state. */
 export const RECORD_BYTES = 32;
 
+/** Each descriptor's successor in a fresh free list. */
+const IN_ORDER = Uint16Array.from({ length: MAX_QUEUE_SIZE }, (_, index) => index + 1);
+
 export class DescriptorRecords implements DriverRecords {
   num = 0;
   numFree = 0;
@@ -18,7 +21,7 @@ export class DescriptorRecords implements DriverRecords {
   readonly addr = new Float64Array(MAX_QUEUE_SIZE);
   readonly len = new Uint32Array(MAX_QUEUE_SIZE);
   readonly flags = new Uint16Array(MAX_QUEUE_SIZE);
-  readonly next = Uint16Array.from({ length: MAX_QUEUE_SIZE }, (_, index) => index + 1);
+  readonly next = Uint16Array.from(IN_ORDER);
   /** Descriptors from here on are as reset() leaves them. */
   private touched = 0;
 
@@ -26,14 +29,12 @@ export class DescriptorRecords implements DriverRecords {
 
   /** Empties the records and links the free list 0, 1, 2, ... in order. */
   reset(num: number): void {
-    for (let i = 0; i < this.touched; i++) {
-      this.addr[i] = 0;
-      this.len[i] = 0;
-      this.flags[i] = 0;
-      this.next[i] = i + 1;
-    }
+    // No loop: an earlier life must not show in the code that a later one runs (coverage is compared between runs).
+    this.addr.fill(0, 0, this.touched);
+    this.len.fill(0, 0, this.touched);
+    this.flags.fill(0, 0, this.touched);
     this.touched = 0;
-    if (this.num > 0) this.next[this.num - 1] = this.num;
+    this.next.set(IN_ORDER);
     this.next[num - 1] = 0;
     this.num = num;
     this.numFree = num;

@@ -271,10 +271,11 @@ export class CallJudge {
     if (transport.stopped) {
       c.restarted = true;
       checkAllRecycled(c, num < 0 ? 'reset' : 'resize');
-      model.restart(num >= 0 && resizeAllocates(c, num) ? num : model.num);
+      const resized = num >= 0 && resizeAllocates(c, num);
+      model.restart(resized ? num : model.num);
       model.broken = transport.enableError !== 0;
       checkFreeCount(c);
-      checkHeapAfterReset(c, num < 0 ? 'reset' : 'resize', result);
+      checkHeapAfterReset(c, num < 0 ? 'reset' : 'resize', num >= 0 && !resized);
     }
     checkBroken(c, broken, RESET);
   }

@@ -11,7 +11,7 @@ export const earlyUnmap: OracleInfo = {
   claim: 'no mapping ends while the device still owns its buffer',
   source: 'virtio-ring facts V04, E1, 4.4; virtio-v1.4 2.7.14',
   severity: 'critical',
-  cwe: 672,
+  cwe: 826,
 };
 
 export function checkEarlyUnmap(c: CaseFile, entry: number): void {

@@ -9,7 +9,7 @@ export const errno: OracleInfo = {
   claim: 'return values follow the tables in docs/driver.md',
   source: 'virtio-ring facts 2.3 to 2.7, V08, E10, E20, E23; f7728002c1c7',
   severity: 'low',
-  cwe: 394,
+  cwe: 393,
 };
 
 /** What addSgs must return, given which of its steps failed. */

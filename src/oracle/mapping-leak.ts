@@ -9,7 +9,7 @@ export const mappingLeak: OracleInfo = {
   claim: 'after a failed add, a completion, detach and reset no mapping is left that should be gone',
   source: 'virtio-ring facts 1b, V06, E2; cf8f1696709a',
   severity: 'medium',
-  cwe: 401,
+  cwe: 772,
 };
 
 /** `when` says what should have ended the mappings: `failed add`, `completion`, `detach`, `reset`. */

@@ -22,7 +22,7 @@ export const notification: OracleInfo = {
   claim: 'every kick and every interrupt that is due happens, and no other',
   source: 'virtio-ring facts 2.5, 2.6, V12, V13; virtio-v1.4 2.7.7, 2.7.10, 2.8.10',
   severity: 'medium',
-  cwe: 703,
+  cwe: 662,
 };
 
 /** Whether the device asked for a kick, by the bytes that the driver read; null when it read none. */

@@ -7,8 +7,8 @@ export const premature: OracleInfo = {
   id: 'premature',
   claim: 'each token comes back only after the device completed it',
   source: 'virtio-ring facts 2.4, V30, V31; virtio-v1.4 2.7.14, 2.8.1',
-  severity: 'high',
-  cwe: 672,
+  severity: 'critical',
+  cwe: 826,
 };
 
 /**

@@ -32,7 +32,7 @@ export const ringPublish: OracleInfo = {
   claim: 'what the device can see as available is exactly what was published (descriptors, wrap bits, ids)',
   source: 'virtio-ring facts 2.3, V28, V33; virtio-v1.4 2.7.13, 2.8.1, 2.8.21; 75d276e5bb68',
   severity: 'high',
-  cwe: 672,
+  cwe: 668,
 };
 
 const FLAG_BITS = DESC_F_NEXT | DESC_F_WRITE | DESC_F_INDIRECT;

@@ -1,6 +1,5 @@
 // After destroy nothing of the queue is left.
 
-import { ENOMEM } from '../spec/errno.js';
 import type { CaseFile } from './case-file.js';
 import { fail, type OracleInfo } from './oracle.js';
 
@@ -9,13 +8,15 @@ export const teardown: OracleInfo = {
   claim: 'after destroy, and after a failed creation: no mapping, no coherent memory, no heap object',
   source: 'virtio-ring facts V09, V10, 4.3 (dma-debug 25); f13f09a12cbd',
   severity: 'low',
-  cwe: 401,
+  cwe: 772,
 };
 
-/** After a reset or resize, with every buffer given back: the heap holds what it held when the queue was created. */
-export function checkHeapAfterReset(c: CaseFile, call: string, result: number): void {
+/**
+ * After a reset or resize, with every buffer given back: the heap holds what it held when the queue was created. `failed`
+ * says that a resize did not get its new ring.
+ */
+export function checkHeapAfterReset(c: CaseFile, call: string, failed: boolean): void {
   if (c.heapLive === c.heapOfQueue) return;
-  const failed = result === -ENOMEM;
   fail(teardown, `heap object left by ${failed ? `failed ${call}` : call}`, {
     expected: { 'heap objects': c.heapOfQueue },
     got: { 'heap objects': c.heapLive },

@@ -31,7 +31,7 @@ export const untrustedRead: OracleInfo = {
   claim: 'the driver reads only the allow-listed shared fields, each whole and in the calls that need it',
   source: 'virtio-ring facts 2.1, V01, V04; 72b5e8958738',
   severity: 'high',
-  cwe: 822,
+  cwe: 501,
 };
 
 const PROGRESS =

@@ -18,7 +18,7 @@ import { grouped, textTable } from './text-table.js';
 export function statusForms(status: CampaignStatus): StatusForms {
   const { target, share, workers, newBuckets, knownBuckets } = status;
   const elapsed = formatDuration(status.seconds);
-  const processes = workers === 1 ? '1 worker' : `${grouped(workers)} workers`;
+  const processes = workers === 0 ? 'starting' : workers === 1 ? '1 worker' : `${grouped(workers)} workers`;
   const executions = `${grouped(status.executions)} executions  ${grouped(status.executionsPerSecond)}/s`;
   const coverage = `edges ${ofTotal(status.edges, status.totalEdges)}  states ${grouped(status.states)}`;
   const corpus = `features ${grouped(status.features)}  corpus ${grouped(status.corpus)}`;

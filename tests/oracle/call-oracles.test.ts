@@ -48,7 +48,7 @@ test('token: foreign, twice, forged, not returned', () => {
     const token = forged.add([8], []);
     forged.begin(CALL_GET);
     forged.load(id, 0);
-    fires('token', 'forged id accepted', () => {
+    fires('token', id < NUM ? 'id of no buffer accepted' : 'id out of range accepted', () => {
       forged.call.got({ token, length: 0, ctx: 0 }, false);
     });
   }
@@ -92,6 +92,18 @@ test('premature: no buffer without a completion that the driver read', () => {
   bench.call.got(null, false);
   fires('premature', 'nothing used', () => {
     bench.call.got({ token, length: 0, ctx: 0 }, false);
+  });
+  // An id that nobody used: whether it is one of a buffer is for the device to say.
+  bench.begin(CALL_GET);
+  bench.memory.sharedLoad(USED + 2, 2, 0);
+  bench.memory.sharedLoad(USED + 4, 4, 9);
+  fires('premature', 'nothing used', () => {
+    bench.call.got(null, true);
+  });
+  bench.begin(CALL_GET);
+  bench.memory.sharedLoad(USED + 2, 2, 0);
+  fires('errno', 'queue broken without reason', () => {
+    bench.call.got(null, true);
   });
 });
 
@@ -322,6 +334,21 @@ test('notification: kicks without event index, with it and packed', () => {
 
   fires('notification', 'kick lost', decide(new JudgeBench(true), DEVICE_EVENT, 4, 0x3_0000, false));
   fires('notification', 'kick invented', decide(new JudgeBench(true), DEVICE_EVENT, 4, 0x1_0000, true));
+  // A broken queue answers a kick that is due with false, and any other with true.
+  const broken = (result: boolean, flags: number): (() => void) => {
+    const bench = new JudgeBench();
+    bench.c.model.broken = true;
+    bench.begin(CALL_KICK);
+    bench.memory.sharedLoad(USED, 2, flags);
+    return () => {
+      bench.call.kicked(result, true);
+    };
+  };
+  broken(false, 0)();
+  broken(true, 1)();
+  fires('notification', 'kick lost', broken(true, 0));
+  fires('notification', 'kick invented', broken(false, 1));
+
   const blind = new JudgeBench();
   blind.begin(CALL_KICK);
   fires('notification', 'kick decided without asking', () => {

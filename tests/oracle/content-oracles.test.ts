@@ -74,6 +74,10 @@ test('read-only-data: an IOMMU lets the device write whole granules of a writabl
   fires('stale-bytes', 'written without a mapping', () => {
     bench.memory.deviceWrote(DATA_BASE, 4097);
   });
+  // Beside the bytes of a readable mapping, but in its granule.
+  fires('read-only-data', 'writable by the device', () => {
+    bench.memory.deviceWrote(DATA_BASE + 0x1f00, 1);
+  });
 });
 
 test('stale-bytes: a writable buffer holds what the device wrote and nothing else', () => {

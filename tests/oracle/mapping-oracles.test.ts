@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DATA_BASE, PHYSICAL_BASE, POOL_BASE } from '../../src/memory/layout.js';
-import { CALL_ADD, CALL_CLIENT, CALL_DETACH, CALL_GET } from '../../src/oracle/calls.js';
+import { CALL_ADD, CALL_CLIENT, CALL_DETACH, CALL_GET, CALL_RESIZE } from '../../src/oracle/calls.js';
 import { DMA_BIDIRECTIONAL, DMA_FROM_DEVICE, DMA_TO_DEVICE } from '../../src/platform/dma-api.js';
 import { dmaOf, fires, JudgeBench } from './judge-bench.js';
 
@@ -41,7 +41,8 @@ test("unmap-mismatch: size, direction, kind, attributes, and the driver's own re
     ['size', 65, DMA_TO_DEVICE, 1, 0],
     ['direction', 64, DMA_FROM_DEVICE, 1, 0],
     ['direction', 64, DMA_BIDIRECTIONAL, 1, 0],
-    ['kind', 64, DMA_TO_DEVICE, 2, 0],
+    ['page unmapped as single', 64, DMA_TO_DEVICE, 2, 0],
+    ['page unmapped as single', 65, DMA_FROM_DEVICE, 2, 1],
     ['attributes', 64, DMA_TO_DEVICE, 1, 1],
   ] as const;
   for (const [shape, size, direction, kind, attributes] of cases) {
@@ -141,6 +142,26 @@ test('bounce-mismatch: two live mappings share no slot', () => {
   fires('bounce-mismatch', 'slot shared by two mappings', () => {
     bench.dma.mapped(slotDma(3) + 32);
   });
+});
+
+test('bounce-mismatch: a slot keeps the alignment that was asked for, each with its name', () => {
+  const map = (masks: { min?: number; alloc?: number }, size: number, slot: number): (() => void) => {
+    const bench = new JudgeBench();
+    bench.c.minAlignMask = masks.min ?? 0;
+    bench.c.allocAlignMask = masks.alloc ?? 0;
+    bench.begin(CALL_CLIENT);
+    bench.dma.mapping(DATA_BASE, size, DMA_TO_DEVICE, 1, 0);
+    bench.memory.copying(slot, DATA_BASE, size);
+    return () => {
+      bench.dma.mapped(PHYSICAL_BASE + slot);
+    };
+  };
+  map({}, 64, slotCpu(1))();
+  map({}, 4096, slotCpu(2))();
+  map({ min: 0xfff }, 64, slotCpu(2))();
+  fires('bounce-mismatch', 'slot without the page alignment', map({}, 4096, slotCpu(1)));
+  fires('bounce-mismatch', 'slot without the minimum alignment', map({ min: 0xfff }, 64, slotCpu(1)));
+  fires('bounce-mismatch', 'slot without the allocation alignment', map({ alloc: 0xfff }, 64, slotCpu(1)));
 });
 
 test('bounce-mismatch: the copy of an unmap: direction, length, original, bounds', () => {
@@ -278,6 +299,21 @@ test('teardown: mappings, heap objects and coherent memory that outlive the queu
   left((bench) => {
     bench.dma.coherentAllocated(0x10000, 0x1_0001_0000, 8);
   }, 'coherent memory left by destroy');
+  const resized = (kmallocFails: boolean): JudgeBench => {
+    const bench = new JudgeBench();
+    bench.begin(CALL_RESIZE);
+    bench.memory.allocated(0x20000, 8);
+    if (kmallocFails) bench.memory.allocated(0, 8);
+    return bench;
+  };
+  const transport = { resettable: true, stopped: true, disableError: 0, enableError: 0 };
+  fires('teardown', 'heap object left by reset', () => {
+    resized(false).call.wasReset(-1, 0, false, transport);
+  });
+  fires('teardown', 'heap object left by failed resize', () => {
+    resized(true).call.wasReset(8, -12, false, transport);
+  });
+
   const clean = new JudgeBench();
   clean.dma.coherentAllocated(0x10000, 0x1_0001_0000, 8);
   clean.dma.coherentFreeing(0x10000, 8);

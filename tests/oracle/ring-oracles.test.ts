@@ -270,6 +270,13 @@ test('liveness: a broken queue keeps nobody polling', () => {
   fires('liveness', 'poll keeps a broken queue polling', () => {
     bench.call.polled(0, true);
   });
+  // The right answer for the wrong reason: the next one is the device's choice.
+  const looking = broken();
+  looking.begin(CALL_POLL);
+  looking.memory.sharedLoad(USED + 2, 2, 0);
+  fires('liveness', 'poll keeps a broken queue polling', () => {
+    looking.call.polled(0, false);
+  });
   const delayed = broken();
   delayed.begin(CALL_ENABLE_CB_DELAYED);
   delayed.call.callbacksDelayed(true);

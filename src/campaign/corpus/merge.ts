@@ -13,6 +13,7 @@ import { Builds } from '../bugs/builds.js';
 import { writeCrash } from '../crashes/crash-store.js';
 import { EnvironmentError, UsageError } from '../errors.js';
 import { makeTemporaryFolder } from '../folders.js';
+import { removeUnfinished } from '../fuzzing/leftovers.js';
 import { failureOf } from '../replay/failure.js';
 import { replayMany } from '../replay/replay-many.js';
 import { HANG_LIMIT, type ReplayResult } from '../replay/replay.js';
@@ -70,6 +71,8 @@ export class CorpusMerge {
   /** Throws EnvironmentError when the engine does not run or would lose something: the corpus is then as it was. */
   async merge(target: TargetSpec): Promise<MergeResult> {
     const { folders, from, targets } = this.options;
+    // The engine takes a write that a kill cut off for an input.
+    removeUnfinished(kindFolder(folders, target.name, 'generated'));
     const committed = readCorpus(folders, target.name, ['seed', 'regression']);
     const generated = readCorpus(folders, target.name, ['generated']);
     const offered = from

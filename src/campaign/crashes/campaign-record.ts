@@ -89,9 +89,10 @@ export interface CampaignRecord {
   readonly buckets: readonly BucketCount[];
   /** Executions made twice: what `stability` is a share of. */
   readonly repeated?: number;
-  /** ISO 8601, of the last new edge or state, and of the last new bucket; absent before the first. */
+  /** ISO 8601, of the last new edge or state, the last new bucket, and the last one that is a hang; absent before it. */
   readonly lastFindAt?: string;
   readonly lastBucketAt?: string;
+  readonly lastHangAt?: string;
   readonly coverage?: StoredCoverage;
 }
 
@@ -139,6 +140,7 @@ function parse(text: string): CampaignRecord {
     ...optional(object, 'repeated', integerField),
     ...optional(object, 'lastFindAt', stringField),
     ...optional(object, 'lastBucketAt', stringField),
+    ...optional(object, 'lastHangAt', stringField),
     ...optional(object, 'coverage', coverageField),
   };
 }

@@ -11,8 +11,11 @@ export interface FuzzerStats {
   readonly run_time: number;
   /** Process id of the campaign. */
   readonly fuzzer_pid: number;
-  /** Always 0: libFuzzer draws inputs at random instead of going round. */
+  /** Always 0: libFuzzer draws inputs at random, without a queue. */
   readonly cycles_done: number;
+  readonly cur_item: number;
+  readonly pending_total: number;
+  readonly pending_favs: number;
   /** Seconds of fuzzing since the last new edge, queue state or bucket. */
   readonly time_wo_finds: number;
   readonly execs_done: number;
@@ -28,6 +31,7 @@ export interface FuzzerStats {
   /** 0 where there was none. */
   readonly last_find: number;
   readonly last_crash: number;
+  readonly last_hang: number;
   /** Milliseconds. */
   readonly exec_timeout: number;
   /** Of the largest engine process. */

@@ -32,9 +32,12 @@ export interface TriageRecord {
   readonly reproduced: number;
   /** Name of the minimised input in the same folder; null when there is none. */
   readonly minimised: string | null;
-  /** Another bucket, of a graver or earlier symptom, that has probably the same cause; null when none is known. */
+  /**
+   * Another bucket, of a graver symptom or with more inputs, that has probably the same cause; for a fixed bucket the one that
+   * its inputs end in now. Null when there is none.
+   */
   readonly sameAs: string | null;
-  /** ISO 8601. */
+  /** ISO 8601; of the first triage that said all of this. */
   readonly triagedAt: string;
 }
 

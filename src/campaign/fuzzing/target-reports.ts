@@ -24,6 +24,9 @@ export interface TargetParts {
   readonly counts: readonly BucketCount[];
 }
 
+/** libFuzzer draws inputs at random: there is no queue that it goes round, so nothing in one is pending. */
+const NO_QUEUE = { cycles_done: 0, cur_item: 0, pending_total: 0, pending_favs: 0 } as const;
+
 export function statusOf({ target, share, tally, ledger }: TargetParts): CampaignStatus {
   const { coverage, seconds, lastNew } = tally;
   return {
@@ -69,6 +72,7 @@ export function recordOf(parts: TargetParts): CampaignRecord {
     repeated: tally.repeated,
     ...pointInTime('lastFindAt', tally.lastFindAt, before?.lastFindAt),
     ...pointInTime('lastBucketAt', tally.lastBucketAt, before?.lastBucketAt),
+    ...pointInTime('lastHangAt', tally.lastHangAt, before?.lastHangAt),
     coverage: coverage.stored(tally.build),
   };
 }
@@ -78,8 +82,8 @@ export function plotRowOf(parts: TargetParts): PlotRow {
   const { coverage } = tally;
   return {
     relative_time: tally.totalSeconds,
-    // libFuzzer has no queue that it goes round.
-    ...{ cycles_done: 0, cur_item: 0, pending_total: 0, pending_favs: 0, max_depth: 0 },
+    ...NO_QUEUE,
+    max_depth: 0,
     corpus_count: tally.corpus,
     map_size: coveredPerCent(parts),
     saved_crashes: counts.length,
@@ -103,7 +107,7 @@ export function statsOf(parts: TargetParts): FuzzerStats {
     last_update: Date.now() / 1000,
     run_time: seconds,
     fuzzer_pid: process.pid,
-    cycles_done: 0,
+    ...NO_QUEUE,
     time_wo_finds: seconds - lastNewSeconds(parts),
     execs_done: totalExecutions(parts),
     execs_per_sec: seconds === 0 ? 0 : totalExecutions(parts) / seconds,
@@ -115,6 +119,7 @@ export function statsOf(parts: TargetParts): FuzzerStats {
     saved_hangs: hangsIn(counts).length,
     last_find: unixTime(tally.lastFindAt, before?.lastFindAt),
     last_crash: unixTime(tally.lastBucketAt, before?.lastBucketAt),
+    last_hang: unixTime(tally.lastHangAt, before?.lastHangAt),
     exec_timeout: TIMEOUT_SECONDS * 1000,
     peak_rss_mb: tally.peakMemory,
     edges_found: coverage.edgeCount,

@@ -176,7 +176,7 @@ export class TargetRun implements PoolListener {
   }
 
   private found(found: FoundBucket): void {
-    this.tally.bucketMet();
+    if (!found.stillFails) this.tally.bucketMet(found.kind);
     this.listener.found(this.options.target, found);
   }
 

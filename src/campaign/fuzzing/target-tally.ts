@@ -3,6 +3,7 @@
 import type { CampaignRecord, DiscoverySample } from '../crashes/campaign-record.js';
 import { type EngineStatus, NO_STATUS } from '../engine/engine-output.js';
 import type { ProgressEvent } from '../engine/run-context.js';
+import type { FoundKind } from './campaign-result.js';
 import { type CoverageSizes, CoverageUnion } from './coverage-union.js';
 
 /** The last words of one engine process. */
@@ -25,6 +26,7 @@ export class TargetTally {
   /** Milliseconds since 1970; null where this campaign has seen none. */
   lastFindAt: number | null = null;
   lastBucketAt: number | null = null;
+  lastHangAt: number | null = null;
   /** Megabytes, of the largest process. */
   peakMemory = 0;
   private readonly processes = new Map<number, ProcessTally>();
@@ -86,9 +88,10 @@ export class TargetTally {
   }
 
   /** A bucket was met for the first time in this campaign. */
-  bucketMet(): void {
+  bucketMet(kind: FoundKind): void {
     this.lastNew = this.seconds;
     this.lastBucketAt = Date.now();
+    if (kind === 'hang') this.lastHangAt = this.lastBucketAt;
   }
 
   ended(process: number, executions: number, seconds: number): void {

@@ -69,7 +69,9 @@ export function pseudoRandomInputs(count: number, length: number): readonly Uint
 export function corpusInputs(folders: readonly string[]): readonly Uint8Array[] {
   return folders.flatMap((folder) => {
     try {
-      return readdirSync(folder).map((name) => Uint8Array.from(readFileSync(join(folder, name))));
+      return readdirSync(folder, { withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => Uint8Array.from(readFileSync(join(folder, entry.name))));
     } catch {
       return [];
     }

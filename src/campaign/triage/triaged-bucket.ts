@@ -1,7 +1,8 @@
 // What triage says about one bucket, as a value: files and tables are made of it.
 
 import type { Trace } from '../../verdict/trace.js';
-import type { Finding, Severity } from '../../verdict/verdict.js';
+import { SEVERITIES } from '../../report/security-severity.js';
+import type { Finding } from '../../verdict/verdict.js';
 import type { BucketStatus } from '../crashes/triage-record.js';
 import type { KnownIssue, KnownIssues } from '../known-issues.js';
 
@@ -70,8 +71,6 @@ export function statusOf(
   const status = flaky ? 'flaky' : accepted === null ? 'new' : 'known';
   return { status, issue: accepted ?? over, expired: over !== null };
 }
-
-const SEVERITIES: readonly Severity[] = ['critical', 'high', 'medium', 'low'];
 
 /** Worst first, then the one with most inputs; what is fixed comes last. */
 type Ranked = Pick<TriagedBucket, 'status' | 'finding' | 'inputs' | 'target' | 'bucket'>;

@@ -25,7 +25,7 @@ describe('campaign record', () => {
 
   test('reads one without what need not be there', (context) => {
     const folder = temporaryFolder(context);
-    const { repeated: _r, lastFindAt: _f, lastBucketAt: _b, coverage: _c, ...record } = sampleRecord({ bug: null });
+    const { repeated: _r, lastFindAt: _f, lastBucketAt: _b, lastHangAt: _h, coverage: _c, ...record } = sampleRecord();
     writeCampaignRecord(folder, { ...record, stability: null, sample: null });
     assert.deepEqual(readCampaignRecord(folder), { ...record, stability: null, sample: null });
   });

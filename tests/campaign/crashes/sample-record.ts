@@ -30,6 +30,7 @@ export function sampleRecord(changes: Partial<CampaignRecord> = {}): CampaignRec
     repeated: 976,
     lastFindAt: '2026-01-01T00:30:00.000Z',
     lastBucketAt: '2026-01-01T00:20:00.000Z',
+    lastHangAt: '2026-01-01T00:10:00.000Z',
     coverage: { build: 'x', totalEdges: 8, totalStates: 8, edges: 'AA==', states: '', sampled: '' },
     ...changes,
   };

@@ -77,8 +77,11 @@ describe('TargetTally', () => {
     tally.progress(0, { ...PROGRESS, maps });
     assert.equal(tally.lastFindAt, lastFindAt);
     assert.equal(tally.lastBucketAt, null);
-    tally.bucketMet();
+    tally.bucketMet('finding');
     assert.notEqual(tally.lastBucketAt, null);
+    assert.equal(tally.lastHangAt, null);
+    tally.bucketMet('hang');
+    assert.notEqual(tally.lastHangAt, null);
   });
 
   test('time begins with the first process that has loaded its target', () => {
