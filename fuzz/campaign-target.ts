@@ -8,7 +8,6 @@ import type { Finding, Verdict } from '../src/verdict/verdict.js';
 import { type ExecuteOptions, execute, executeCounted } from '../src/world/execute.js';
 import { type Repeat, SeenFindings } from '../src/world/seen-findings.js';
 import { BucketCounts } from './bucket-counts.js';
-import { CleanStart } from './clean-start.js';
 import { Heartbeat } from './heartbeat.js';
 import { RunCoverage } from './run-coverage.js';
 import { StabilityCheck } from './stability-check.js';
@@ -19,8 +18,7 @@ type Failure = Exclude<Verdict, { kind: 'ok' }>;
 
 export class CampaignTarget {
   private readonly options: ExecuteOptions;
-  private readonly seen: SeenFindings;
-  private readonly cleanStart: CleanStart;
+  private readonly seen = new SeenFindings(() => this.coverage.clear());
   private readonly counts: BucketCounts;
   private readonly coverage: RunCoverage;
   private readonly stability: StabilityCheck;
@@ -44,11 +42,6 @@ export class CampaignTarget {
       instrumentedEdges: instrumentedEdges(),
       states: feedback,
     });
-    this.cleanStart = new CleanStart(target, () => this.coverage.clear());
-    this.seen = new SeenFindings((bytes) => {
-      this.cleanStart.afterFailure(bytes);
-      this.cleanStart.again();
-    });
     this.stability = new StabilityCheck(this.coverage.edges, this.coverage.states);
     this.heartbeat = new Heartbeat(run.parent, () => this.report());
     // Whatever ends the run but a kill, a hang or lack of memory.
@@ -59,9 +52,7 @@ export class CampaignTarget {
   run(data: Uint8Array): void {
     this.heartbeat.beat();
     const { executions } = this.heartbeat;
-    this.cleanStart.ensure();
     const outcome = executeCounted(this.target, data, this.seen, this.options);
-    if (outcome.kind !== 'ok') this.cleanStart.afterFailure(data);
     this.coverage.add(executions);
     if (this.stability.isDue(executions)) this.checkStability(data, outcome);
     if (outcome.kind !== 'ok') this.count(data, outcome);
@@ -93,10 +84,8 @@ export class CampaignTarget {
 
   /** A second run of the same input, whose coverage the engine must not add to that of the first. */
   private again(bytes: Uint8Array): Verdict {
-    this.cleanStart.again();
-    const verdict = execute(this.target, bytes, this.options);
-    if (verdict.kind !== 'ok') this.cleanStart.afterFailure(bytes);
-    return verdict;
+    this.coverage.clear();
+    return execute(this.target, bytes, this.options);
   }
 
   private report(): void {

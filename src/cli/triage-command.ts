@@ -1,5 +1,6 @@
 // `vringfuzz triage`: from a pile of findings to a short ranked list; `--promote`: from one of them to a regression test.
 
+import { existsSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 
 import type { Command } from 'commander';
@@ -102,8 +103,9 @@ function humanText(run: TriageRun): string {
     taken === 0
       ? ''
       : `${taken} inputs from elsewhere: ${run.copied} fail and were copied, ${run.passing.length} do not\n`;
-  const first = run.buckets.find(needsAttention);
-  const next = first === undefined ? '' : `start with ${relative(process.cwd(), resolve(first.folder, 'README.md'))}\n`;
+  const pages = run.buckets.filter(needsAttention).map(({ folder }) => resolve(folder, 'README.md'));
+  const first = pages.find((page) => existsSync(page));
+  const next = first === undefined ? '' : `start with ${relative(process.cwd(), first)}\n`;
   const summary = run.buckets.length === 0 ? '' : `\n${triageSummary(run.buckets)}`;
   return `${triageTable(run.buckets, colours)}${summary}${imported}${next}`;
 }

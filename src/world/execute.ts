@@ -52,7 +52,7 @@ export function executeCounted(
     const repeat = seen.get(key);
     if (repeat !== null) return repeat;
   }
-  seen.onSecondRun(bytes);
+  seen.onSecondRun();
   const verdict = execute(target, bytes, options);
   if (verdict.kind === 'finding' && key !== '') seen.remember(key, verdict.finding.bucket);
   return verdict;

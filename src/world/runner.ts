@@ -189,8 +189,8 @@ export class Runner {
     caseFile.stopped = true;
     for (let k = caseFile.model.inFlight; k >= 0; k--) if (session.detach() === 0) break;
     const running = session.reset();
-    if (!running) session.break();
     this.afterReset(running);
+    if (!running) session.break();
   }
 
   private deviceFill(a: number, b: number, c: number): void {

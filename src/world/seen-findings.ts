@@ -19,7 +19,7 @@ export class SeenFindings {
   private readonly layers = new Map<string, Layer>();
 
   /** @param onSecondRun told before an input is run once more, so that whoever counts what a run does can begin anew. */
-  constructor(readonly onSecondRun: (bytes: Uint8Array) => void) {}
+  constructor(readonly onSecondRun: () => void) {}
 
   get(key: string): Repeat | null {
     return this.repeats.get(key) ?? null;

@@ -63,7 +63,10 @@ function plantBoth(a: Bug, b: Bug, folder: string): Bug | null {
   writeFileSync(join(directory, 'bug.patch'), patch);
   writeFileSync(join(directory, 'seed'), readFileSync(seedFile(a)));
   const { target, origin, year, area, oracles } = a;
-  writeFileSync(join(directory, 'bug.json'), JSON.stringify({ id, title: id, origin, year, area, oracles, target, seed: 'seed' }));
+  writeFileSync(
+    join(directory, 'bug.json'),
+    JSON.stringify({ id, title: id, origin, year, area, oracles, target, seed: 'seed' }),
+  );
   return readBug(directory);
 }
 

@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, watch } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -22,10 +22,10 @@ const TARGET = 'split_ring_fuzzer';
 const BUG = 'token-not-cleared';
 /** A new folder now and then, so that there is always something left to find. */
 const ROUNDS_A_FOLDER = 4;
-/** Milliseconds. */
-const LONGEST_DELAY = 3000;
-/** After the first finding: the next ones, and smaller inputs, come within this time. */
-const LONGEST_DELAY_AFTER_FINDING = 400;
+/** What a kill follows: the start, a new finding that is told, or the making of the folder that the next one goes to. */
+const AFTER = ['start', 'finding', 'write'] as const;
+/** Milliseconds. After a finding the next ones, and smaller inputs, come soon; a write takes one or two. */
+const LONGEST_DELAY: Readonly<Record<(typeof AFTER)[number], number>> = { start: 3000, finding: 400, write: 4 };
 /** For a finding: there may be no more. */
 const LONGEST_WAIT = 6000;
 /** Says only that the folder was being written to. */
@@ -59,10 +59,8 @@ export async function killAtMoments(
     const files = new Set<string>();
     try {
       for (let round = 0; round < ROUNDS_A_FOLDER && done < kills; round++, done++) {
-        // Half of them right after a finding is reported, when the next ones are being written.
-        const afterFinding = random() < 0.5;
-        const delay = random() * (afterFinding ? LONGEST_DELAY_AFTER_FINDING : LONGEST_DELAY);
-        const said = await campaign(folder, 1 + (done % 2), { afterFinding, delay });
+        const after = AFTER[Math.floor(random() * AFTER.length)] ?? 'start';
+        const said = await campaign(folder, 1 + (done % 2), { after, delay: random() * LONGEST_DELAY[after] });
         for (const file of storedFiles(said.stdout)) files.add(file);
         checkStart(said, round > 0);
         const left = checkFolder(folder, files);
@@ -82,11 +80,12 @@ export async function killAtMoments(
 async function campaign(
   folder: string,
   jobs: number,
-  moment: { readonly afterFinding: boolean; readonly delay: number } | null,
+  moment: { readonly after: (typeof AFTER)[number]; readonly delay: number } | null,
 ): Promise<Said> {
   const main = join(compiledRoot(), 'src', 'cli', 'main.js');
   const temporary = join(folder, 'tmp');
-  mkdirSync(temporary, { recursive: true });
+  const target = join(folder, 'crashes', TARGET);
+  for (const each of [temporary, target]) mkdirSync(each, { recursive: true });
   const limits = ['--jobs', String(jobs), ...(moment === null ? ['--runs', '3000'] : ['--time', '1h'])];
   const words = ['fuzz', TARGET, '--bug', BUG, '--keep-going', '--crashes', join(folder, 'crashes'), ...limits];
   const child = spawn(process.execPath, [main, ...words], {
@@ -94,17 +93,21 @@ async function campaign(
     env: { ...process.env, TMPDIR: temporary },
   });
   const closed = once(child, 'close');
+  const watcher = watch(target);
   let stdout = '';
   let stderr = '';
   const starts = new Promise<void>((resolve) => {
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr += text;
-      if (moment?.afterFinding !== true) resolve();
+      if (moment?.after === 'start') resolve();
     });
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       stdout += text;
       // Not one that still fails: those are told before the engine starts.
-      if (/^\w+: finding: /m.test(stdout)) resolve();
+      if (moment?.after === 'finding' && /^\w+: finding: /m.test(stdout)) resolve();
+    });
+    watcher.on('change', (_event, name) => {
+      if (moment?.after === 'write' && !/^\.|campaign|plot_data|fuzzer_stats/.test(String(name))) resolve();
     });
     child.on('close', () => resolve());
   });
@@ -114,6 +117,7 @@ async function campaign(
     child.kill('SIGKILL');
   }
   await closed;
+  watcher.close();
   return { code: child.exitCode, stdout, stderr };
 }
 

@@ -62,6 +62,15 @@ describe('writeCrash', () => {
     assert.deepEqual([read.trace, read.seed, 'mapping' in read, 'field' in read], [null, null, false, false]);
   });
 
+  test('keeps what minimising made beside it, under a name of its own', (context) => {
+    const options = crash(context);
+    const original = writeCrash(options).file;
+    const { file } = writeCrash({ ...options, bytes: Uint8Array.of(1), kind: 'minimised' });
+    assert.equal(dirname(file), dirname(original));
+    assert.match(file, /minimised-[0-9a-f]{40}$/);
+    assert.equal(readSidecar(`${file}.json`).size, 1);
+  });
+
   test('leaves nothing but the two files', (context) => {
     const { file } = writeCrash(crash(context));
     assert.equal(readdirSync(dirname(file)).length, 2);
