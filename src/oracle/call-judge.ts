@@ -80,9 +80,7 @@ export class CallJudge {
   ringAttached(): void {
     const { c } = this;
     checkEventFields(c);
-    if (!c.restarted) return;
-    c.restarted = false;
-    checkRingCleared(c);
+    if (c.restarted) checkRingCleared(c);
   }
 
   added(token: number, result: number, broken: boolean): void {

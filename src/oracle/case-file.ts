@@ -90,7 +90,7 @@ export class CaseFile {
   /** The piece that the next map of an add must be for. */
   nextPiece = 0;
   readonly touched = new Uint16Array(MAX_TOUCHED);
-  /** A reset or resize took the queue back to its beginning, and nobody has looked at the ring since. */
+  /** A reset or resize took the queue back to its beginning. */
   restarted = false;
 
   // Snapshot taken when the call began.
@@ -145,7 +145,6 @@ export class CaseFile {
     this.coherentPages = 0;
     this.granules = 0;
     this.granulesExpected = 0;
-    this.restarted = false;
     this.pendingMap = false;
     this.current = -1;
     this.beginCall(CALL_NONE);
@@ -170,6 +169,7 @@ export class CaseFile {
     this.touchedSlots = 0;
     this.publications = 0;
     this.nextPiece = 0;
+    this.restarted = false;
     this.brokenBefore = this.model.broken;
     this.heapLiveBefore = this.heapLive;
     if (this.records !== null) {

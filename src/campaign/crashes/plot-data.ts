@@ -100,6 +100,8 @@ export function readPlot(folder: string): readonly PlotRow[] {
     if (line.startsWith('#')) return [];
     const values = line.split(',').map((cell) => Number.parseFloat(cell));
     if (values.length !== PLOT_COLUMNS.length || !values.every(Number.isFinite)) return [];
-    return [Object.fromEntries(PLOT_COLUMNS.map((column, index) => [column, values[index] ?? 0])) as unknown as PlotRow];
+    return [
+      Object.fromEntries(PLOT_COLUMNS.map((column, index) => [column, values[index] ?? 0])) as unknown as PlotRow,
+    ];
   });
 }

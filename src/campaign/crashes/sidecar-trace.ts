@@ -26,7 +26,10 @@ const NUMBER: Check = ['a number', (value) => Number.isFinite(value)];
 const WHOLE: Check = ['a whole number', (value) => Number.isInteger(value)];
 const WIDTH: Check = ['2, 4 or 8', (value) => value === 2 || value === 4 || value === 8];
 /** virtio-v1.4 2.7 and 2.8 allow no more. */
-const ENTRIES: Check = ['1 to 32768', (value) => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 32768];
+const ENTRIES: Check = [
+  '1 to 32768',
+  (value) => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 32768,
+];
 const TEXT: Check = ['a string', (value) => typeof value === 'string'];
 const BOOLEAN: Check = ['true or false', (value) => typeof value === 'boolean'];
 const HEX: Check = ['hex digits', (value) => typeof value === 'string' && /^(?:[0-9a-f]{2})*$/.test(value)];

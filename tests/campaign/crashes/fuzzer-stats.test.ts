@@ -10,7 +10,15 @@ const STATS: FuzzerStats = {
   ...{ cur_item: 0, pending_total: 0, pending_favs: 0 },
   ...{ time_wo_finds: 3, execs_done: 1234567, execs_per_sec: 12345.678, execs_ps_last_min: 11111.1 },
   ...{ corpus_count: 99, stability: 100, bitmap_cvg: 72.394, saved_crashes: 2, saved_hangs: 1 },
-  ...{ last_find: 1_700_000_097, last_crash: 0, last_hang: 0, exec_timeout: 10000, peak_rss_mb: 190, edges_found: 569, total_edges: 786 },
+  ...{
+    last_find: 1_700_000_097,
+    last_crash: 0,
+    last_hang: 0,
+    exec_timeout: 10000,
+    peak_rss_mb: 190,
+    edges_found: 569,
+    total_edges: 786,
+  },
   ...{ afl_banner: 'split_ring_fuzzer (V01)', afl_version: 'vringfuzz 0.1.0', target_mode: 'persistent' },
   command_line: 'vringfuzz fuzz\nsplit_ring_fuzzer',
 };

@@ -56,20 +56,51 @@ describe('traceField', () => {
   test('raw bytes are bounded', () => {
     const target = targetByName('raw_ring_fuzzer');
     assert.ok(target);
-    const { trace } = executeTraced(target, Uint8Array.from({ length: 8000 }, (_, k) => k & 0xff));
+    const { trace } = executeTraced(
+      target,
+      Uint8Array.from({ length: 8000 }, (_, k) => k & 0xff),
+    );
     const digits = traceJson(trace).match(/"bytes":"([0-9a-f]*)"/g) ?? [];
     assert.ok(digits.length > 0);
     assert.ok(digits.join('').length <= 2 * RAW_BYTES + 20 * digits.length);
   });
 
   const damages: readonly (readonly [what: string, edit: (text: string) => string, message: RegExp])[] = [
-    ['a type that is unknown', (text) => text.replace('"type":"map"', '"type":"mapp"'), /steps\[1\]: events\[1\]: "type" must be one of/],
-    ['a number that is text', (text) => text.replace('"entry":0', '"entry":"0"'), /"data\.entry" must be an integer or null/],
-    ['a field that is missing', (text) => text.replace('"owner":"driver",', '').replace(',"owner":"driver"', ''), /"data\.owner" must be one of driver, client/],
-    ['a ring without end', (text) => text.replace('"num":4', '"num":4000000000'), /marks\[\d+\]: "data\.num" must be 1 to 32768/],
-    ['a store as wide as memory', (text) => text.replace('"size":8,"value"', '"size":1000000000,"value"'), /"data\.size" must be 2, 4 or 8/],
-    ['a mark among the events', (text) => text.replace(/"data":\{"type":"call"[^}]*\}/, '"data":{"type":"recycled","token":1}'), /that of a mark/],
-    ['an actor nobody knows', (text) => text.replace('"by":"client"', '"by":"<script>"'), /"by" must be one of client, device/],
+    [
+      'a type that is unknown',
+      (text) => text.replace('"type":"map"', '"type":"mapp"'),
+      /steps\[1\]: events\[1\]: "type" must be one of/,
+    ],
+    [
+      'a number that is text',
+      (text) => text.replace('"entry":0', '"entry":"0"'),
+      /"data\.entry" must be an integer or null/,
+    ],
+    [
+      'a field that is missing',
+      (text) => text.replace('"owner":"driver",', '').replace(',"owner":"driver"', ''),
+      /"data\.owner" must be one of driver, client/,
+    ],
+    [
+      'a ring without end',
+      (text) => text.replace('"num":4', '"num":4000000000'),
+      /marks\[\d+\]: "data\.num" must be 1 to 32768/,
+    ],
+    [
+      'a store as wide as memory',
+      (text) => text.replace('"size":8,"value"', '"size":1000000000,"value"'),
+      /"data\.size" must be 2, 4 or 8/,
+    ],
+    [
+      'a mark among the events',
+      (text) => text.replace(/"data":\{"type":"call"[^}]*\}/, '"data":{"type":"recycled","token":1}'),
+      /that of a mark/,
+    ],
+    [
+      'an actor nobody knows',
+      (text) => text.replace('"by":"client"', '"by":"<script>"'),
+      /"by" must be one of client, device/,
+    ],
   ];
   for (const [what, edit, message] of damages) {
     test(`refuses ${what}, and says where`, () => {
@@ -78,7 +109,8 @@ describe('traceField', () => {
       assert.notEqual(damaged, text);
       assert.throws(
         () => traceField({ trace: JSON.parse(damaged) as unknown }, 'trace'),
-        (error) => error instanceof FieldError && /^trace\.steps\[\d+\]: /.test(error.message) && message.test(error.message),
+        (error) =>
+          error instanceof FieldError && /^trace\.steps\[\d+\]: /.test(error.message) && message.test(error.message),
       );
     });
   }
@@ -92,7 +124,12 @@ describe('traceField', () => {
 
 test('a sidecar of schema 1 is read, its trace without data', (context) => {
   const trace = sample();
-  const options = { directory: temporaryFolder(context), target: 'split_ring_fuzzer', bytes: Uint8Array.of(1), seed: null };
+  const options = {
+    directory: temporaryFolder(context),
+    target: 'split_ring_fuzzer',
+    bytes: Uint8Array.of(1),
+    seed: null,
+  };
   const { sidecar } = writeCrash({ ...options, finding: sampleFinding(), trace, bug: null });
   const document = JSON.parse(readFileSync(sidecar, 'utf8')) as object;
   const steps = trace.steps.map(({ number, title, events }) => ({
