@@ -90,7 +90,7 @@ export class CaseFile {
   /** The piece that the next map of an add must be for. */
   nextPiece = 0;
   readonly touched = new Uint16Array(MAX_TOUCHED);
-  /** A reset or resize took the queue back to its beginning. */
+  /** This call was a reset or resize that took the queue back to its beginning; the next one lets the device at the ring. */
   restarted = false;
 
   // Snapshot taken when the call began.

@@ -2,7 +2,7 @@
 // names alone: a small change to the minimised input of one bucket, which the bug should not care about, ends in the other.
 //
 // 1. Its oracle silenced: the same input goes on, and the next violation of the same kind at the same place is a consequence
-//    of the first. An input with all its noise is worth asking as well, but only about the call that failed.
+//    of the first. An input with all its noise is worth asking as well, but only about the call that failed, or about adds.
 // 2. Another configuration, one setting changed: the same steps, each of which is still needed, fail in the same call. With
 //    another feature of the queue, which is other code of the driver, they must fail alike.
 // 3. The last call asked otherwise: the calls that ask whether something was used, or whether to kick, answer wrongly alike.
@@ -34,6 +34,9 @@ export interface SymptomWithInputs extends Symptom {
   /** Inputs as they were found. */
   readonly inputs: readonly Uint8Array[];
 }
+
+/** What an add unmaps, it unmaps in one place: where it gives up. */
+const ADD = 'addSgs';
 
 /** Inputs of a bucket that are asked for consequences. */
 const MOST_INPUTS = 30;
@@ -82,7 +85,9 @@ function consequencesAtOnce(harness: Harness, target: TargetSpec, symptom: Sympt
   return symptom.inputs.slice(0, MOST_INPUTS).flatMap((bytes) => {
     const finding = findingOf(harness, target, bytes);
     if (finding?.bucket !== symptom.finding.bucket) return [];
-    return consequences(harness, target, { finding, bytes }).filter((next) => isSameCall(finding, next));
+    return consequences(harness, target, { finding, bytes }).filter(
+      (next) => isSameCall(finding, next) || (finding.call === ADD && next.call === ADD),
+    );
   });
 }
 
