@@ -103,7 +103,8 @@ export class CiRun {
     const log = join('logs', `${logName}.log`);
     const { exitCode, output } = await this.spawn(command, join(this.options.output, log));
     const seconds = (Date.now() - startedAt) / 1000;
-    const judgement = judgeStage({ name, exitCode, output, stopped: this.stopped, knownIssues: this.knownIssues });
+    const { stopped, knownIssues } = this;
+    const judgement = judgeStage({ name, exitCode, output, stopped, knownIssues, bug: this.options.bug });
     const result = { name, command, exitCode, seconds, log, ...judgement };
     this.listener.ended(result);
     return result;

@@ -12,7 +12,7 @@ const KNOWN = new KnownIssues([
 ]);
 
 function judged(end: Partial<StageEnd> & Pick<StageEnd, 'name'>): ReturnType<typeof judgeStage> {
-  return judgeStage({ exitCode: 0, output: '', stopped: false, knownIssues: KNOWN, ...end });
+  return judgeStage({ exitCode: 0, output: '', stopped: false, knownIssues: KNOWN, bug: null, ...end });
 }
 
 const replay = (...buckets: readonly (string | null)[]): string =>
@@ -69,10 +69,19 @@ describe('judgement of a stage', () => {
   });
 
   test('triage counts each status', () => {
-    const bucket = (status: string, expired = false): object => ({ bucket: status, status, expired });
+    const bucket = (status: string, expired = false): object => ({ bucket: status, status, expired, bug: null });
     const output = JSON.stringify({ buckets: [bucket('new', true), bucket('fixed'), bucket('known')] });
     const { detail, code } = judged({ name: 'triage', exitCode: 77, output });
     assert.equal(detail, '1 new, 1 known, 1 fixed, 0 flaky, 1 accepted too long');
     assert.equal(code, 77);
+  });
+
+  test('findings of a planted bug do not fail the driver as it is', () => {
+    const output = JSON.stringify({ buckets: [{ bucket: 'b', status: 'new', expired: false, bug: 'planted' }] });
+    const { detail, code } = judged({ name: 'triage', exitCode: 77, output });
+    assert.deepEqual([code, detail], [0, '0 new, 0 known, 0 fixed, 0 flaky, 1 of other builds']);
+    assert.equal(judged({ name: 'triage', exitCode: 77, output, bug: 'planted' }).code, 77);
+    // The harness failing is never overlooked.
+    assert.equal(judged({ name: 'triage', exitCode: 3, output }).code, 3);
   });
 });
