@@ -272,6 +272,8 @@ export class CallJudge {
       c.restarted = true;
       checkAllRecycled(c, num < 0 ? 'reset' : 'resize');
       const resized = num >= 0 && resizeAllocates(c, num);
+      // At once: when the client gets its buffers back, the device may write again. A new ring is looked at when it is known.
+      if (!resized) checkRingCleared(c);
       model.restart(resized ? num : model.num);
       model.broken = transport.enableError !== 0;
       checkFreeCount(c);

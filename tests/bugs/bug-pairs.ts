@@ -1,7 +1,7 @@
 // Two planted bugs in one driver: whether triage would take them for one. Each bucket of the pair's build belongs to the bug
 // whose own build ends in it as well; where both or neither do, it says nothing.
 
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { type Bug, buildBug } from '../../src/campaign/bugs/bug-bank.js';
@@ -25,8 +25,8 @@ const LIMITS = { inputs: 20, attempts: 30_000 } as const;
 
 export function tryPair(a: BuiltBug, b: BuiltBug, folder: string): PairOutcome {
   const pair = plantBoth(a.bug, b.bug, folder);
-  const harness = pair === null ? null : load(pair);
-  if (pair === null || harness === null) return 'patches collide';
+  const harness = load(pair);
+  if (harness === null) return 'patches collide';
   const { target } = a;
   const found = [a.bug, b.bug].flatMap(({ directory, seed }) =>
     failingInputs({ ...pair, directory, seed }, harness, LIMITS),
@@ -54,8 +54,8 @@ function ownerOf(bucket: string, symptoms: Symptoms, a: BuiltBug, b: BuiltBug): 
   return 2 * only(b, a) > inputs.length ? b : null;
 }
 
-/** A bug of both patches, or null where the second does not apply after the first. */
-function plantBoth(a: Bug, b: Bug, folder: string): Bug | null {
+/** A bug of both patches. */
+function plantBoth(a: Bug, b: Bug, folder: string): Bug {
   const id = `${a.id}-and-${b.id}`;
   const directory = join(folder, id);
   mkdirSync(directory, { recursive: true });
@@ -70,9 +70,15 @@ function plantBoth(a: Bug, b: Bug, folder: string): Bug | null {
   return readBug(directory);
 }
 
+/** Null where the second patch does not apply after the first. Its build is of no use to anybody else. */
 function load(bug: Bug): Harness | null {
   try {
-    return loadHarness(buildBug(bug));
+    const build = buildBug(bug);
+    try {
+      return loadHarness(build);
+    } finally {
+      rmSync(build, { recursive: true, force: true });
+    }
   } catch (error) {
     if (error instanceof UsageError) return null;
     throw error;
