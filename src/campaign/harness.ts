@@ -23,7 +23,7 @@ export function loadHarness(root: string, options?: { readonly fresh: boolean })
   if (!existsSync(join(root, 'src', 'world', 'execute.js'))) {
     throw new EnvironmentError(`${root} holds no build: run npm run build`);
   }
-  if (options?.fresh === true) forget(root);
+  if (options?.fresh === true) forgetHarness(root);
   const world = load(root, 'world/execute.js') as Pick<Harness, 'execute' | 'executeTraced'>;
   const { TARGETS } = load(root, 'target/targets.js') as { readonly TARGETS: readonly TargetSpec[] };
   return { targets: TARGETS, execute: world.execute, executeTraced: world.executeTraced };
@@ -42,8 +42,10 @@ function load(root: string, module: string): unknown {
   return require(join(root, 'src', module));
 }
 
-function forget(root: string): void {
+/** Lets go of a loaded harness, some megabytes each: for those who load one after the other. */
+export function forgetHarness(root: string): void {
   const own = join(root, 'src') + sep;
+  module.children = module.children.filter(({ filename }) => !filename.startsWith(own));
   for (const path of Object.keys(require.cache)) {
     // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- how require forgets
     if (path.startsWith(own)) delete require.cache[path];

@@ -1,7 +1,7 @@
 // Inputs of honest operations only: a conforming device, a correct client, failures of the platform. Pseudo-random, the
 // same for a seed on every machine, and systematic in the configuration: each occurs once before one occurs twice.
 
-import { BACK_END_NAMES, type BackEndName } from '../dma/back-end.js';
+import type { BackEndName } from '../dma/back-end.js';
 import { FAIL_COHERENT, FAIL_KMALLOC } from '../platform/failures.js';
 import {
   ALLOC_ALIGN_MASKS,
@@ -10,6 +10,7 @@ import {
   MIN_ALIGN_MASKS,
   POOL_SLOTS,
   USED_ALIGNMENTS,
+  backEndsOf,
   encodeConfiguration,
   ringSize,
 } from '../scenario/configuration.js';
@@ -125,9 +126,9 @@ export class HonestInputs {
   }
 }
 
-/** A header for every queue and platform that differ: options without effect (a pool without swiotlb) count once. */
+/** A header for every queue and platform that differ: options without effect (a pool that nobody uses) count once. */
 function configurationHeaders(target: TargetSpec): Uint32Array {
-  const backEnds = target.backEnd === 'any' ? BACK_END_NAMES : [target.backEnd];
+  const backEnds = backEndsOf(target);
   const layouts = target.ring === 'any' ? [false, true] : [target.ring === 'packed'];
   const rings = layouts.flatMap((packed) =>
     ringSizes(packed).flatMap((num) =>
@@ -149,7 +150,7 @@ function configurationHeaders(target: TargetSpec): Uint32Array {
 
 /** The header bits of every combination of what is on or off. */
 function flagHeaders(): readonly number[] {
-  return Array.from({ length: 64 }, (_, bits) =>
+  return Array.from({ length: 128 }, (_, bits) =>
     headerOf({
       indirect: (bits & 1) !== 0,
       eventIndex: (bits & 2) !== 0,
@@ -157,6 +158,7 @@ function flagHeaders(): readonly number[] {
       context: (bits & 8) !== 0,
       resettable: (bits & 16) === 0,
       kicksOff: (bits & 32) !== 0,
+      inOrder: (bits & 64) !== 0,
       // No bits of its own.
       backEnd: 'none',
     }),
@@ -172,8 +174,9 @@ function ringSizes(packed: boolean): readonly number[] {
   return [...new Set(Array.from({ length: 16 }, (_, byte) => ringSize(packed, byte)))];
 }
 
-/** The pool is swiotlb's. */
+/** The pool is swiotlb's or vduse's, the alignment swiotlb's alone. */
 function pools(backEnd: BackEndName): readonly Partial<Configuration>[] {
+  if (backEnd === 'vduse') return POOL_SLOTS.map((poolSlots) => ({ poolSlots }));
   if (backEnd !== 'swiotlb') return [{}];
   return POOL_SLOTS.flatMap((poolSlots) =>
     MIN_ALIGN_MASKS.flatMap((minAlignMask) =>

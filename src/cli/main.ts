@@ -6,16 +6,19 @@ import { Command, CommanderError } from 'commander';
 
 import { EnvironmentError, UsageError } from '../campaign/errors.js';
 import { versions } from '../campaign/versions.js';
+import { addBenchCommand } from './bench-command.js';
 import { addCiCommand } from './ci-command.js';
 import { addCorpusCommand } from './corpus-command.js';
 import { addCoverageCommand } from './coverage-command.js';
 import { addDescribeCommand } from './describe-command.js';
 import { addDoctorCommand } from './doctor-command.js';
+import { addFailEachCommand } from './fail-each-command.js';
 import { addFuzzCommand } from './fuzz-command.js';
 import { addHonestCommand } from './honest-command.js';
 import { addListCommand } from './list-command.js';
 import { addMergeCommand } from './merge-command.js';
 import { addMinimiseCommand } from './minimise-command.js';
+import { addRacesCommand } from './races-command.js';
 import { addReplayCommand } from './replay-command.js';
 import { addReportCommand } from './report-command.js';
 import { addTriageCommand } from './triage-command.js';
@@ -47,6 +50,8 @@ function createProgram(): Command {
   addReplayCommand(program);
   addDescribeCommand(program);
   addMinimiseCommand(program);
+  addFailEachCommand(program);
+  addRacesCommand(program);
   addTriageCommand(program);
   addReportCommand(program);
   addMergeCommand(program);
@@ -55,6 +60,7 @@ function createProgram(): Command {
   addDoctorCommand(program);
   addHonestCommand(program);
   addCiCommand(program);
+  addBenchCommand(program);
   // Also for commands that were made on their own and only added.
   for (const command of program.commands) command.copyInheritedSettings(program);
   return program;

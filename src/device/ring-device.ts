@@ -35,6 +35,7 @@ export abstract class RingDevice {
   driverArea = 0;
   deviceArea = 0;
   protected eventIndex = false;
+  protected inOrder = false;
   /** The id completed last: what a replay names. */
   lastId = 0;
   private fillSeed = 0;
@@ -42,12 +43,13 @@ export abstract class RingDevice {
   constructor(protected readonly view: DeviceView) {}
 
   /** The driver handed the queue over. */
-  start(areas: DeviceAreas, eventIndex: boolean): void {
+  start(areas: DeviceAreas, eventIndex: boolean, inOrder: boolean): void {
     this.num = areas.num;
     this.descriptorArea = areas.descriptorArea;
     this.driverArea = areas.driverArea;
     this.deviceArea = areas.deviceArea;
     this.eventIndex = eventIndex;
+    this.inOrder = inOrder;
     this.running = true;
     this.lastId = 0;
     this.fillSeed = 0x40;
@@ -62,7 +64,10 @@ export abstract class RingDevice {
 
   /** Takes every buffer that looks available. */
   abstract fetch(): void;
-  /** Writes a used entry with this id and length where the next one belongs, `slots` ring slots wide. */
+  /**
+   * Writes a used entry with this id and length where the next one belongs, `slots` ring slots wide. A split ring's
+   * positions count buffers: one an entry, but with VIRTIO_F_IN_ORDER as many as `slots` says.
+   */
   abstract putUsed(id: number, len: number, slots: number, hasLength: boolean): void;
   /** Whether the driver asked for an interrupt for the completions since the last call. */
   abstract interruptDue(): boolean;
@@ -79,6 +84,30 @@ export abstract class RingDevice {
   /** Bytes of the descriptor area, of the driver area and of the device area. */
   abstract areaSize(area: number): number;
   protected abstract restart(): void;
+
+  /**
+   * Completes the oldest buffers, `count` at most: one entry each, or one for the whole batch with VIRTIO_F_IN_ORDER.
+   * There the buffers before the last count as used completely, so one that cannot be filled ends a batch of its own.
+   */
+  completeOldest(count: number, mode: number): void {
+    const { chains } = this;
+    let batch = 0;
+    for (let k = Math.min(count, chains.pending); k > 0; k--) {
+      if (!this.inOrder) {
+        this.complete(0, mode);
+        continue;
+      }
+      const chain = chains.chainAt(0);
+      const length = this.fill(chain, k > 1 ? FILL_ALL : mode);
+      const writable = this.writableBytes(chain);
+      chains.remove(0);
+      batch += chains.slots[chain]!;
+      if (k > 1 && length === writable) continue;
+      this.lastId = chains.id[chain]!;
+      this.putUsed(this.lastId, length, batch, writable > 0 || length > 0);
+      batch = 0;
+    }
+  }
 
   /** Completes the k-th pending buffer: reads what is readable, fills as `mode` says, answers. */
   complete(k: number, mode: number): void {

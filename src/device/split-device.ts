@@ -68,11 +68,11 @@ export class SplitDevice extends RingDevice {
     if (this.eventIndex && this.kicksWanted) this.writeAvailEvent(this.nextAvailable);
   }
 
-  putUsed(id: number, len: number): void {
+  putUsed(id: number, len: number, slots: number): void {
     const element = this.deviceArea + USED_RING + USED_ELEMENT_SIZE * (this.usedIdx & (this.num - 1));
     this.view.write32(element + USED_ELEMENT_ID, id);
     this.view.write32(element + USED_ELEMENT_LEN, len);
-    this.skipUsed(1);
+    this.skipUsed(this.inOrder ? slots : 1);
   }
 
   skipUsed(delta: number): void {

@@ -2,12 +2,12 @@
 
 import type { DmaDirection } from '../platform/dma-api.js';
 
-export const BACK_END_NAMES = ['none', 'direct', 'iommu', 'swiotlb'] as const;
+export const BACK_END_NAMES = ['none', 'direct', 'iommu', 'swiotlb', 'vduse'] as const;
 export type BackEndName = (typeof BACK_END_NAMES)[number];
 
 export interface BackEndConfig {
   readonly name: BackEndName;
-  /** swiotlb: slots of 2 KiB in the pool, 1 to 256. */
+  /** swiotlb: slots of 2 KiB in the pool, 1 to 256. vduse: half as many bounce pages, so an even number. */
   readonly poolSlots: number;
   /** swiotlb: dma_get_min_align_mask, a power of two minus one, or 0. */
   readonly minAlignMask: number;

@@ -22,9 +22,9 @@ export interface DmaObserver {
   /** Coherent memory of `size` bytes; `cpu` is 0 when there was none. */
   coherentAllocated(cpu: number, dma: number, size: number): void;
   coherentFreeing(cpu: number, size: number): void;
-  /** One IOMMU granule became reachable for the device at `iova`. */
+  /** One IOMMU granule, or one page of a VDUSE domain, became reachable for the device at `iova`. */
   exposed(iova: number, cpu: number, readable: boolean, writable: boolean): void;
-  /** One IOMMU granule is no longer reachable. */
+  /** It is no longer reachable. */
   withdrawn(iova: number): void;
 }
 

@@ -15,6 +15,7 @@ import { IommuBackEnd } from './iommu.js';
 import { NoneBackEnd } from './none.js';
 import { DEVICE_READS, DEVICE_WRITES } from './permission.js';
 import { SwiotlbBackEnd } from './swiotlb.js';
+import { VduseBackEnd } from './vduse.js';
 
 export interface DmaParts {
   readonly memory: BulkMemory;
@@ -33,6 +34,7 @@ export class Dma implements DmaApi {
   private readonly direct: DirectBackEnd;
   private readonly iommu: IommuBackEnd;
   private readonly swiotlb: SwiotlbBackEnd;
+  private readonly vduse: VduseBackEnd;
   private backEnd: DmaBackEnd;
 
   private readonly coherentPages = new CoherentAllocator();
@@ -48,6 +50,7 @@ export class Dma implements DmaApi {
     this.direct = new DirectBackEnd();
     this.iommu = new IommuBackEnd(parts.observer);
     this.swiotlb = new SwiotlbBackEnd(parts.memory);
+    this.vduse = new VduseBackEnd(parts.memory, parts.observer);
     this.backEnd = this.none;
   }
 
@@ -58,9 +61,9 @@ export class Dma implements DmaApi {
     this.backEnd.reset(config);
   }
 
-  /** How often swiotlb cut a size down or refused an address, since it was last picked. */
+  /** How often the bouncing back end in use cut a size down or refused an address, since it was picked. */
   get bounceWarnings(): number {
-    return this.swiotlb.warnings;
+    return this.backEnd === this.vduse ? this.vduse.warnings : this.swiotlb.warnings;
   }
 
   mapPage(cpu: number, size: number, direction: DmaDirection, attributes: number): number {
@@ -176,6 +179,8 @@ export class Dma implements DmaApi {
         return this.iommu;
       case 'swiotlb':
         return this.swiotlb;
+      case 'vduse':
+        return this.vduse;
     }
   }
 }

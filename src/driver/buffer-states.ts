@@ -93,6 +93,12 @@ export class BufferStates {
     return this.lasts[id]!;
   }
 
+  /** Bytes that the device may write into the buffer of `id`. */
+  writableOf(id: number): number {
+    this.check(id);
+    return this.writable[id]!;
+  }
+
   /** Compares a device's length with what it could write; the grade goes up with the completion. */
   gradeLength(id: number, deviceLen: number): number {
     this.check(id);

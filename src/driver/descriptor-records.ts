@@ -84,6 +84,17 @@ export class DescriptorRecords implements DriverRecords {
     this.numFree += count;
   }
 
+  /** In order: the `count` descriptors behind the free ones are free as well. The list is the ring and is never relinked. */
+  giveOldest(count: number): void {
+    this.numFree += count;
+  }
+
+  /** In order: the newest chain, which began with descriptor `first`, was taken back. */
+  rewind(first: number): void {
+    this.check(first);
+    this.freeHead = first;
+  }
+
   private check(index: number): void {
     if (index >>> 0 >= this.num) this.platform.outOfBounds('descriptor records', index, this.num);
   }

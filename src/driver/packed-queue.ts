@@ -48,6 +48,7 @@ export class PackedQueue extends RingQueue {
   }
 
   getBuf(): Completion | null {
+    if (this.inOrder) return this.getInOrder();
     if (this.broken || !this.moreUsed()) return null;
     const deviceId = this.ring.deviceId(this.nextUsed.index);
     const deviceLen = this.ring.deviceLen(this.nextUsed.index);
@@ -56,8 +57,7 @@ export class PackedQueue extends RingQueue {
     const id = deviceId;
     const completion = this.fillCompletion(id, deviceLen);
     this.detach(id);
-    this.nextUsed.advance(this.states.countOf(id), this.num);
-    if (this.eventFlags === EVENT_F_DESC) this.ring.writeEventOffWrap(this.nextUsed.encoded);
+    this.advanceUsed(id);
     return completion;
   }
 
@@ -90,7 +90,7 @@ export class PackedQueue extends RingQueue {
   poll(opaque: number): boolean {
     // A broken queue has nothing to wait for; "pending" here would loop for ever (481a0d7422db).
     if (this.broken) return false;
-    return isUsed(this.ring.deviceFlags(opaque & 0x7fff), (opaque & 0x8000) !== 0);
+    return this.order.batchLeft > 0 || isUsed(this.ring.deviceFlags(opaque & 0x7fff), (opaque & 0x8000) !== 0);
   }
 
   enableCbDelayed(): boolean {
@@ -159,7 +159,25 @@ export class PackedQueue extends RingQueue {
   }
 
   protected moreUsed(): boolean {
-    return isUsed(this.ring.deviceFlags(this.nextUsed.index), this.nextUsed.wrap);
+    return this.order.batchLeft > 0 || isUsed(this.ring.deviceFlags(this.nextUsed.index), this.nextUsed.wrap);
+  }
+
+  protected openBatch(): boolean {
+    if (!isUsed(this.ring.deviceFlags(this.nextUsed.index), this.nextUsed.wrap)) return false;
+    const deviceId = this.ring.deviceId(this.nextUsed.index);
+    const deviceLen = this.ring.deviceLen(this.nextUsed.index);
+    const size = this.order.batchUpTo(deviceId);
+    if (size === 0) {
+      this.badRing();
+      return false;
+    }
+    this.order.open(size, deviceLen);
+    return true;
+  }
+
+  protected advanceUsed(id: number): void {
+    this.nextUsed.advance(this.states.countOf(id), this.num);
+    if (this.eventFlags === EVENT_F_DESC) this.ring.writeEventOffWrap(this.nextUsed.encoded);
   }
 
   protected detach(id: number): void {
@@ -170,7 +188,7 @@ export class PackedQueue extends RingQueue {
       this.mapper.unmapDescriptor(index);
       index = this.descriptorRecords.nextOf(index);
     }
-    this.descriptorRecords.give(id, this.states.lastOf(id), count);
+    this.giveBack(id, this.states.lastOf(id), count);
     this.releaseTable(id);
   }
 
@@ -209,6 +227,7 @@ export class PackedQueue extends RingQueue {
     nextAvailable.copyFrom(cursor);
     this.descriptorRecords.take(total, record);
     this.states.begin(id, token, total, last);
+    if (this.inOrder) this.order.push(id);
     this.states.describe(id, options.ctx, totalSize(input));
     this.ring.writeFlags(slot, headFlags);
     this.numAdded += total;
@@ -251,6 +270,7 @@ export class PackedQueue extends RingQueue {
     this.descriptorRecords.set(id, this.mapper.recordedAddress(dma, false), len, DESC_F_INDIRECT);
     this.descriptorRecords.take(1, this.descriptorRecords.nextOf(id));
     this.states.begin(id, token, 1, id);
+    if (this.inOrder) this.order.push(id);
     this.states.describe(id, options.ctx, totalSize(input));
     this.states.setTable(id, table, total);
     this.ring.writeFlags(slot, DESC_F_INDIRECT | availableFlags(nextAvailable.wrap));

@@ -18,6 +18,7 @@ import { E2BIG, EBUSY, EINVAL, EIO, ENOENT, ENOMEM } from '../spec/errno.js';
 import { BufferMapper } from './buffer-mapper.js';
 import { BufferStates } from './buffer-states.js';
 import { DescriptorRecords, RECORD_BYTES } from './descriptor-records.js';
+import { InOrderBuffers } from './in-order-buffers.js';
 import { IndirectTables } from './indirect-tables.js';
 
 export abstract class RingQueue implements RingDriver {
@@ -26,6 +27,7 @@ export abstract class RingQueue implements RingDriver {
   protected eventIndex = false;
   protected context = false;
   protected callback = false;
+  protected inOrder = false;
   protected align = 4;
   protected broken = false;
   /** Buffers (split) or descriptors (packed) published since the last kick decision. */
@@ -37,6 +39,7 @@ export abstract class RingQueue implements RingDriver {
   protected readonly states: BufferStates;
   protected readonly tables: IndirectTables;
   protected readonly mapper: BufferMapper;
+  protected readonly order = new InOrderBuffers();
   protected readonly completion: Completion = { token: 0, length: 0, lengthTrust: LENGTH_FITS, ctx: 0 };
 
   private numMax = 0;
@@ -62,6 +65,7 @@ export abstract class RingQueue implements RingDriver {
     this.eventIndex = config.eventIndex;
     this.context = config.context;
     this.callback = config.callback;
+    this.inOrder = config.inOrder;
     this.broken = false;
     this.warned = false;
     this.mapper.reset(config.useDmaApi);
@@ -114,13 +118,18 @@ export abstract class RingQueue implements RingDriver {
   }
 
   detachUnusedBuf(): number {
-    const id = this.states.lowestInFlight();
+    // In order, the newest first: what is left then still lies in ring order.
+    const id = this.inOrder ? this.order.newest() : this.states.lowestInFlight();
     if (id < 0) {
       if (this.descriptorRecords.numFree !== this.num) this.platform.panic('descriptors missing after the last detach');
       return 0;
     }
     const token = this.states.tokenOf(id);
     this.detach(id);
+    if (this.inOrder) {
+      this.order.pop();
+      this.descriptorRecords.rewind(id);
+    }
     this.retractPublished();
     return token;
   }
@@ -168,6 +177,10 @@ export abstract class RingQueue implements RingDriver {
     return this.descriptorRecords;
   }
 
+  /** Opens the batch that the device reported; false when there is none, or when it is no batch of buffers in flight. */
+  protected abstract openBatch(): boolean;
+  /** Moves past the used entry or slots of the buffer that was `id`. */
+  protected abstract advanceUsed(id: number): void;
   /** Whether the layout has rings of this size. */
   protected abstract acceptsSize(num: number): boolean;
   /** Allocates a ring of `num` entries and frees the one before; false, with nothing changed, when there is no memory. */
@@ -202,6 +215,25 @@ export abstract class RingQueue implements RingDriver {
 
   protected wantsIndirect(total: number): boolean {
     return this.indirect && !this.context && total > 1 && this.descriptorRecords.numFree > 0;
+  }
+
+  /** virtio-v1.4 2.7.9, 2.8.9: a buffer before the last of its batch counts as used completely. */
+  protected getInOrder(): Completion | null {
+    const { order } = this;
+    if (this.broken) return null;
+    if (order.batchLeft === 0 && !this.openBatch()) return null;
+    const id = order.shift();
+    const length = order.batchLeft === 0 ? order.batchLength : this.states.writableOf(id);
+    const completion = this.fillCompletion(id, length);
+    this.detach(id);
+    this.advanceUsed(id);
+    return completion;
+  }
+
+  /** Gives the descriptors of the chain `first` .. `last` back to the free list. */
+  protected giveBack(first: number, last: number, count: number): void {
+    if (this.inOrder) this.descriptorRecords.giveOldest(count);
+    else this.descriptorRecords.give(first, last, count);
   }
 
   protected fillCompletion(id: number, deviceLen: number): Completion {
@@ -245,6 +277,7 @@ export abstract class RingQueue implements RingDriver {
     this.eventTriggered = false;
     this.descriptorRecords.reset(this.num);
     this.states.reset(this.num);
+    this.order.reset();
     this.restartRing();
   }
 

@@ -47,6 +47,7 @@ export class SplitQueue extends RingQueue {
   }
 
   getBuf(): Completion | null {
+    if (this.inOrder) return this.getInOrder();
     if (this.broken || !this.moreUsed()) return null;
     const deviceId = this.ring.deviceUsedId(this.lastUsedIdx);
     const deviceLen = this.ring.deviceUsedLen(this.lastUsedIdx);
@@ -55,8 +56,7 @@ export class SplitQueue extends RingQueue {
     const head = deviceId;
     const completion = this.fillCompletion(head, deviceLen);
     this.detach(head);
-    this.lastUsedIdx = (this.lastUsedIdx + 1) & 0xffff;
-    if (!this.interruptsOff) this.ring.writeUsedEvent(this.lastUsedIdx);
+    this.advanceUsed();
     return completion;
   }
 
@@ -86,7 +86,7 @@ export class SplitQueue extends RingQueue {
   poll(opaque: number): boolean {
     // A broken queue has nothing to wait for; "pending" here would loop for ever (481a0d7422db).
     if (this.broken) return false;
-    return this.ring.deviceUsedIdx() !== opaque;
+    return this.order.batchLeft > 0 || this.ring.deviceUsedIdx() !== opaque;
   }
 
   enableCbDelayed(): boolean {
@@ -144,7 +144,27 @@ export class SplitQueue extends RingQueue {
   }
 
   protected moreUsed(): boolean {
-    return this.ring.deviceUsedIdx() !== this.lastUsedIdx;
+    return this.order.batchLeft > 0 || this.ring.deviceUsedIdx() !== this.lastUsedIdx;
+  }
+
+  protected openBatch(): boolean {
+    const deviceUsed = (this.ring.deviceUsedIdx() - this.lastUsedIdx) & 0xffff;
+    if (deviceUsed === 0) return false;
+    const deviceId = this.ring.deviceUsedId(this.lastUsedIdx);
+    const deviceLen = this.ring.deviceUsedLen(this.lastUsedIdx);
+    const size = this.order.batchUpTo(deviceId);
+    // The index counts buffers, so it must have moved by the batch at least.
+    if (size === 0 || size > deviceUsed) {
+      this.badRing();
+      return false;
+    }
+    this.order.open(size, deviceLen);
+    return true;
+  }
+
+  protected advanceUsed(): void {
+    this.lastUsedIdx = (this.lastUsedIdx + 1) & 0xffff;
+    if (!this.interruptsOff) this.ring.writeUsedEvent(this.lastUsedIdx);
   }
 
   protected detach(head: number): void {
@@ -155,7 +175,7 @@ export class SplitQueue extends RingQueue {
       this.mapper.unmapDescriptor(index);
       if (k + 1 < count) index = this.descriptorRecords.nextOf(index);
     }
-    this.descriptorRecords.give(head, index, count);
+    this.giveBack(head, index, count);
     this.releaseTable(head);
   }
 
@@ -244,6 +264,7 @@ export class SplitQueue extends RingQueue {
 
   /** Makes a chain visible: its head in the ring first, then the index that covers it (virtio-v1.4 2.7.13). */
   private publish(head: number): void {
+    if (this.inOrder) this.order.push(head);
     this.ring.writeAvailableEntry(this.availableIdx, head);
     this.availableIdx = (this.availableIdx + 1) & 0xffff;
     this.ring.writeAvailableIdx(this.availableIdx);

@@ -1,7 +1,7 @@
 // The device's view of guest memory: DMA addresses only, and only as far as the DMA back end lets it reach. What it
 // cannot reach reads as zero and swallows writes, as a bus would. Every write is reported.
 
-import { PHYSICAL_BASE, POOL_BASE } from './layout.js';
+import { DOMAIN_BASE, PHYSICAL_BASE, POOL_BASE } from './layout.js';
 
 /** Resolves `size` bytes at a DMA address to a CPU address, or -1 where the device may not reach all of them that way. */
 export interface Reach {
@@ -29,6 +29,7 @@ export class DeviceView {
   private windowStart = 0;
   private windowEnd = 0;
   private windowOffset = 0;
+  private poolStart = PHYSICAL_BASE + POOL_BASE;
 
   /** What readDescriptor found. */
   descriptorAddr = 0;
@@ -153,8 +154,13 @@ export class DeviceView {
     return this.reach.translate(dma, size, write) | 0;
   }
 
-  /** DMA address of a slot of the bounce pool. */
+  /** Where the device sees the bounce pool: at its physical address, or as the streaming region of a VDUSE domain. */
+  seePool(asDomain: boolean): void {
+    this.poolStart = asDomain ? DOMAIN_BASE : PHYSICAL_BASE + POOL_BASE;
+  }
+
+  /** DMA address of a slot of the bounce pool: 2 KiB, half a page. */
   poolSlot(slot: number): number {
-    return PHYSICAL_BASE + POOL_BASE + slot * 2048;
+    return this.poolStart + slot * 2048;
   }
 }

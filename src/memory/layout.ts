@@ -21,3 +21,9 @@ export const PAGE_SIZE = 4096;
 
 /** Physical address of CPU address 0. Its non-zero high half makes a truncated or forged address visible at once. */
 export const PHYSICAL_BASE = 0x1_0000_0000;
+
+/**
+ * First I/O virtual address of a VDUSE domain, far from every physical address. Byte k of its streaming region is byte k of
+ * the bounce pool, as in Linux, where a page of the region has its bounce page for good.
+ */
+export const DOMAIN_BASE = 0x4_0000_0000;

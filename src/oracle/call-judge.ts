@@ -2,6 +2,7 @@
 // all of them compare with the queue model and then move it on.
 
 import { BACK_END_NAMES } from '../dma/back-end.js';
+import { PAGE_SIZE, POOL_BASE } from '../memory/layout.js';
 import {
   type Completion,
   type DriverRecords,
@@ -112,12 +113,13 @@ export class CallJudge {
     const { model } = c;
     const got = completion === null ? 0 : completion.token;
     const idField = model.packed ? DESC_ID : USED_ID_FIELD;
-    if (c.brokenBefore || this.moreUsed() !== true) {
+    const batched = model.batchLeft > 0;
+    if (c.brokenBefore || (!batched && this.moreUsed() !== true)) {
       checkPremature(c, got, c.sawField(idField));
       checkBroken(c, broken);
       return;
     }
-    if (!c.sawField(idField)) {
+    if (!batched && !c.sawField(idField)) {
       failNotLooked(c, got);
       return;
     }
@@ -128,8 +130,9 @@ export class CallJudge {
       checkBroken(c, broken);
       return;
     }
+    if (model.inOrder) this.takeFromBatch(due);
     const descriptors = c.buffers.descriptors[due]!;
-    model.end(c.buffers, c.seenId);
+    model.end(c.buffers, c.buffers.id[due]!);
     model.advanceUsed(descriptors);
     if (model.callbacksOn && (!model.packed || model.eventFlags === EVENT_F_DESC)) {
       model.eventPosition = model.usedPosition;
@@ -198,7 +201,8 @@ export class CallJudge {
       checkBrokenAnswer(c, 'poll', false, result);
       return;
     }
-    if (c.model.packed) checkPending(c, 'poll', c.model.looksUsed(c.seenUsed, (opaque & 0x8000) !== 0), result);
+    if (c.model.batchLeft > 0 && c.loads === 0) checkPending(c, 'poll', true, result);
+    else if (c.model.packed) checkPending(c, 'poll', c.model.looksUsed(c.seenUsed, (opaque & 0x8000) !== 0), result);
     else checkPending(c, 'poll', c.seenUsed !== opaque, result);
   }
 
@@ -235,8 +239,9 @@ export class CallJudge {
 
   /** Before a detach: the buffer that it will give back. */
   detaching(): void {
-    const id = this.c.model.lowestInFlight();
-    this.c.releasing = id < 0 ? 0 : this.c.model.tokenOf[id]!;
+    const { model } = this.c;
+    const id = model.inOrder ? -1 : model.lowestInFlight();
+    this.c.releasing = model.inOrder ? model.newest : id < 0 ? 0 : model.tokenOf[id]!;
   }
 
   detached(token: number): void {
@@ -283,9 +288,12 @@ export class CallJudge {
   }
 
   mappingSizeAsked(result: number, backEnd: number, minAlignMask: number): void {
-    const bounced = this.c.model.useDmaApi && BACK_END_NAMES[backEnd] === 'swiotlb';
-    const aligned = (minAlignMask + 2047) & ~2047;
-    checkMaxMappingSize(bounced ? 262144 - aligned : Number.MAX_SAFE_INTEGER, result);
+    const name = this.c.model.useDmaApi ? BACK_END_NAMES[backEnd] : 'none';
+    let due = Number.MAX_SAFE_INTEGER;
+    if (name === 'swiotlb') due = 262144 - ((minAlignMask + 2047) & ~2047);
+    // What fits wherever in its first page it starts.
+    else if (name === 'vduse') due = this.c.poolEnd - POOL_BASE - PAGE_SIZE;
+    checkMaxMappingSize(due, result);
   }
 
   brokenAsked(broken: boolean): void {
@@ -314,11 +322,25 @@ export class CallJudge {
     checkStaleBytes(c, token);
   }
 
-  /** Whether what the driver read says that a buffer was used; null when it read nothing. */
+  /** In order: `due` comes back as part of a batch. Sets the length that it must come back with. */
+  private takeFromBatch(due: number): void {
+    const { c } = this;
+    const { model } = c;
+    if (model.batchLeft === 0) {
+      model.batchLeft = model.batchUpTo(c.seenId, c.seenUsed);
+      model.batchLength = c.seenLen;
+    }
+    model.batchLeft--;
+    // virtio-v1.4 2.7.9: those before the last are assumed to have been used completely.
+    c.seenLen = model.batchLeft > 0 ? c.buffers.writable[due]! : model.batchLength;
+  }
+
+  /** Whether what the driver read, or the open batch, says that a buffer was used; null when it read nothing. */
   private moreUsed(): boolean | null {
     const { c } = this;
     const { model } = c;
-    if (model.packed) return c.sawField(DESC_FLAGS) ? model.looksUsed(c.seenUsed, model.usedWrap) : null;
-    return c.sawField(USED_IDX_FIELD) ? c.seenUsed !== model.usedIndex : null;
+    const read = c.sawField(model.packed ? DESC_FLAGS : USED_IDX_FIELD);
+    if (!read) return model.batchLeft > 0 ? true : null;
+    return model.packed ? model.looksUsed(c.seenUsed, model.usedWrap) : c.seenUsed !== model.usedIndex;
   }
 }

@@ -7,6 +7,7 @@ import type { DriverRecords } from '../platform/ring-driver.js';
 import {
   COHERENT_BASE,
   COHERENT_SIZE,
+  DOMAIN_BASE,
   MEMORY_SIZE,
   PAGE_SIZE,
   PHYSICAL_BASE,
@@ -15,9 +16,10 @@ import {
 } from '../memory/layout.js';
 import { copyBytes } from '../memory/guest-memory.js';
 import { BufferTable } from './buffer-table.js';
-import { CALL_NONE } from './calls.js';
+import { CALL_GET, CALL_NONE } from './calls.js';
 import { DirtyMemory } from './dirty-memory.js';
 import { DmaLedger } from './dma-ledger.js';
+import { DomainPages } from './domain-pages.js';
 import { QueueModel } from './queue-model.js';
 import { RingMap } from './ring-map.js';
 
@@ -29,6 +31,8 @@ export class CaseFile {
   readonly buffers = new BufferTable();
   readonly model = new QueueModel();
   readonly ring = new RingMap();
+  /** vduse: the bounce pages. */
+  readonly domain = new DomainPages();
   /** Guest memory as it is. */
   readonly bytes: Uint8Array;
   /** Guest memory as it must be where the device has no say: buffers and their bounce slots. */
@@ -44,10 +48,13 @@ export class CaseFile {
   /** The driver's records, null for a driver that does not show any. */
   records: DriverRecords | null = null;
   iommu = false;
-  /** swiotlb: the device never reaches an original. */
+  /** swiotlb and vduse: the device never reaches an original. */
   bounced = false;
-  /** swiotlb: end of the configured pool and the alignment that it must keep. */
+  /** Bounced through the pages of a VDUSE domain. */
+  vduse = false;
+  /** swiotlb and vduse: end of the configured pool. */
   poolEnd = POOL_BASE;
+  /** swiotlb: the alignment that a slot must keep. */
   minAlignMask = 0;
   allocAlignMask = 0;
 
@@ -84,6 +91,8 @@ export class CaseFile {
   callbacks = 0;
   lastStoreField = 0;
   lastStoreIndex = 0;
+  /** An event field was stored after the driver had looked for completions in the same call. */
+  askedLate = false;
   touchedSlots = 0;
   /** Stores of an add that made a buffer visible. */
   publications = 0;
@@ -108,6 +117,7 @@ export class CaseFile {
   coherentPages = 0;
   /** Bytes asked for, by the page that an allocation starts in. */
   readonly coherentSize = new Int32Array(COHERENT_SIZE / PAGE_SIZE);
+  /** iommu: granules that are reachable. vduse: pages of coherent memory. */
   granules = 0;
   granulesExpected = 0;
 
@@ -117,12 +127,16 @@ export class CaseFile {
   pendingSize = 0;
   pendingDirection = 0;
   pendingTarget = -1;
+  /** Maps that were made to fail so far in this execution. */
+  mapsRefused = 0;
   /** Ledger entry of the unmap or sync in progress, -1 for none. */
   current = -1;
   currentStart = 0;
   currentSize = 0;
   currentDirection = 0;
   currentCopies = false;
+  /** What the device wrote is still to be brought back by the unmap in progress. */
+  currentReturns = false;
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
@@ -145,15 +159,19 @@ export class CaseFile {
     this.coherentPages = 0;
     this.granules = 0;
     this.granulesExpected = 0;
+    this.domain.reset();
     this.pendingMap = false;
+    this.mapsRefused = 0;
     this.current = -1;
+    this.currentReturns = false;
     this.beginCall(CALL_NONE);
   }
 
   beginCall(call: number): void {
     this.call = call;
     this.token = 0;
-    this.releasing = 0;
+    // An open batch says which buffer is next, and the device has no say any more.
+    this.releasing = call === CALL_GET && this.model.batchLeft > 0 ? this.model.oldest : 0;
     this.loads = 0;
     this.seenFields = 0;
     this.firstMapping = this.ledger.count;
@@ -166,6 +184,7 @@ export class CaseFile {
     this.notifyFailures = 0;
     this.callbacks = 0;
     this.lastStoreField = 0;
+    this.askedLate = false;
     this.touchedSlots = 0;
     this.publications = 0;
     this.nextPiece = 0;
@@ -212,6 +231,19 @@ export class CaseFile {
     copyBytes(this.expected, target, source, size);
   }
 
+  /** What the unmap in progress must bring back is in the original from now on, whatever becomes of the bounce bytes. */
+  returnBytes(): void {
+    if (!this.currentReturns) return;
+    this.currentReturns = false;
+    const bounce = bounceOf(this.ledger.dma[this.current]!);
+    if (bounce >= 0) this.expect(this.ledger.cpu[this.current]!, bounce, this.currentSize);
+  }
+
+  /** Whether memory holds these `size` bytes. */
+  holdsBytes(address: number, what: Buffer, size: number): boolean {
+    return this.bytesBuffer.compare(what, 0, size, address, address + size) === 0;
+  }
+
   /** Whether memory from `start` to `end` is as it must be. */
   sameBytes(start: number, end: number): boolean {
     return this.bytesBuffer.compare(this.expectedBuffer, start, end, start, end) === 0;
@@ -240,9 +272,9 @@ export function isPool(address: number): boolean {
   return address >= POOL_BASE && address < POOL_BASE + POOL_SIZE;
 }
 
-/** The CPU address of the bounce slot behind a DMA address, or -1 where it is none. */
+/** The CPU address of the bounce bytes behind a DMA address, or -1 where there are none. */
 export function bounceOf(dma: number): number {
-  const address = dma - PHYSICAL_BASE;
+  const address = dma >= DOMAIN_BASE ? dma - DOMAIN_BASE + POOL_BASE : dma - PHYSICAL_BASE;
   return isPool(address) ? address : -1;
 }
 

@@ -7,13 +7,15 @@ import { COHERENT_BASE, PAGE_SIZE } from '../memory/layout.js';
 import { DMA_ATTR_SKIP_CPU_SYNC, DMA_MAPPING_ERROR, type DmaDirection } from '../platform/dma-api.js';
 import type { TraceSink } from '../verdict/trace.js';
 import type { MapData } from '../verdict/trace-data.js';
-import { checkSlot, checkSlotsDisjoint } from './bounce-mismatch.js';
+import { checkSlot, checkSlotsDisjoint, failNotBounced } from './bounce-mismatch.js';
 import { CALL_ADD, CALL_CLIENT } from './calls.js';
-import { bounceOf, type CaseFile, deviceReads, deviceWrites } from './case-file.js';
+import { bounceOf, type CaseFile, deviceReads, deviceWrites, isPool } from './case-file.js';
 import { checkExposed, checkMapArguments, checkWithdrawn, granulesOf } from './disclosure.js';
 import { BY_CLIENT, BY_DRIVER } from './dma-ledger.js';
+import { checkDomain, closePages, openPages } from './domain-rules.js';
 import { failDoubleUnmap } from './double-unmap.js';
 import { checkEarlyUnmap } from './early-unmap.js';
+import { checkMapRefused } from './errno.js';
 import { checkOwner, failUnknownUnmap } from './unknown-unmap.js';
 import { checkCoherentFree, checkUnmapArguments, checkUnmapRecord, directionName, kindName } from './unmap-mismatch.js';
 
@@ -24,6 +26,9 @@ export class DmaJudge implements DmaObserver {
   private syncForDevice = false;
 
   constructor(private readonly c: CaseFile) {}
+
+  /** Set by the world: how many maps of this execution were made to fail. */
+  mapsRefused: () => number = () => 0;
 
   mapping(cpu: number, size: number, direction: DmaDirection, kind: MapKind, attributes: number): void {
     const { c } = this;
@@ -44,16 +49,18 @@ export class DmaJudge implements DmaObserver {
     if (this.trace !== null) this.trace.event(this.mapData(dma));
     if (dma === DMA_MAPPING_ERROR) {
       c.mapFailures++;
+      if (c.bounced && !c.vduse) this.judgeRefused();
       return;
     }
     // An indirect table is the driver's own writing: what it holds now is what the device must see.
     if (isHeap(cpu)) c.adopt(cpu, size);
     const bounce = bounceOf(dma);
-    if (bounce >= 0) {
+    if (c.vduse) openPages(c, dma, size);
+    else if (bounce >= 0) {
       checkSlot(c, dma, size);
       checkSlotsDisjoint(c, dma, size);
-      c.expect(bounce, cpu, size);
-    }
+    } else if (c.bounced) failNotBounced(c, dma);
+    if (bounce >= 0) c.expect(bounce, cpu, size);
     const entry = ledger.open(dma, cpu, size, c.pendingDirection as DmaDirection);
     ledger.kind[entry] = this.pendingKind;
     ledger.attributes[entry] = this.pendingAttributes;
@@ -80,6 +87,7 @@ export class DmaJudge implements DmaObserver {
     c.currentSize = c.probing ? Math.min(size, c.ledger.size[entry]!) : c.ledger.size[entry]!;
     c.currentDirection = direction;
     c.currentCopies = (attributes & DMA_ATTR_SKIP_CPU_SYNC) === 0;
+    c.currentReturns = c.currentCopies && deviceWrites(direction);
     checkOwner(c, entry, c.call === CALL_CLIENT ? BY_CLIENT : BY_DRIVER);
     if (c.probing) return;
     checkUnmapArguments(c, entry, size, direction, kind, attributes);
@@ -94,14 +102,16 @@ export class DmaJudge implements DmaObserver {
     const { ledger } = c;
     const cpu = ledger.cpu[entry]!;
     const size = ledger.size[entry]!;
-    const bounce = bounceOf(ledger.dma[entry]!);
-    if (bounce >= 0 && c.currentCopies && deviceWrites(c.currentDirection)) c.expect(cpu, bounce, c.currentSize);
+    c.returnBytes();
     ledger.close(entry);
     const token = ledger.token[entry]!;
     if (token > 0) c.buffers.mappings[token]!--;
     if (c.iommu) {
       c.granulesExpected -= granulesOf(cpu, size);
       checkWithdrawn(c);
+    } else if (c.vduse) {
+      closePages(c, entry);
+      checkDomain(c);
     }
     c.current = -1;
   }
@@ -143,7 +153,7 @@ export class DmaJudge implements DmaObserver {
     this.c.coherentLive++;
     this.c.coherentPages |= coherentMask(cpu, size);
     this.c.coherentSize[(cpu - COHERENT_BASE) >> 12] = size;
-    if (this.c.iommu) this.c.granulesExpected += Math.ceil(size / PAGE_SIZE);
+    if (this.c.iommu || this.c.vduse) this.c.granulesExpected += Math.ceil(size / PAGE_SIZE);
     if (this.trace !== null) this.trace.event({ type: 'coherent', cpu, dma, size });
   }
 
@@ -151,18 +161,23 @@ export class DmaJudge implements DmaObserver {
     checkCoherentFree(this.c, cpu, size);
     this.c.coherentLive--;
     this.c.coherentPages &= ~coherentMask(cpu, size);
-    if (this.c.iommu) this.c.granulesExpected -= Math.ceil(size / PAGE_SIZE);
+    if (this.c.iommu || this.c.vduse) this.c.granulesExpected -= Math.ceil(size / PAGE_SIZE);
     if (this.trace !== null) this.trace.event({ type: 'coherent-free', cpu, size });
   }
 
   exposed(_iova: number, cpu: number, readable: boolean): void {
     const { c } = this;
+    if (c.vduse && isPool(cpu)) {
+      c.domain.exposed++;
+      return;
+    }
     c.granules++;
     if (c.pendingMap) checkExposed(c, cpu, readable);
   }
 
-  withdrawn(): void {
-    this.c.granules--;
+  withdrawn(iova: number): void {
+    if (this.c.vduse && bounceOf(iova) >= 0) this.c.domain.exposed--;
+    else this.c.granules--;
   }
 
   /** The map call that just ended, as the ledger is about to have it. */
@@ -182,6 +197,14 @@ export class DmaJudge implements DmaObserver {
       owner: c.call === CALL_CLIENT ? 'client' : 'driver',
       ...(isHeap(cpu) ? { bytes: Buffer.from(c.bytes.subarray(cpu, cpu + size)).toString('hex') } : {}),
     };
+  }
+
+  private judgeRefused(): void {
+    const { c } = this;
+    const refused = this.mapsRefused();
+    // Made to fail: says nothing about the pool.
+    if (refused !== c.mapsRefused) c.mapsRefused = refused;
+    else checkMapRefused(c);
   }
 
   private judgeUnknown(dma: number, size: number): void {

@@ -1,8 +1,9 @@
 // Return values follow facts 2.3 to 2.7: callers decide by them whether to retry, to stop or to give up.
 
 import { E2BIG, EBUSY, EINVAL, EIO, ENOENT, ENOMEM, ENOSPC, errnoName } from '../spec/errno.js';
+import { hasRoom } from './bounce-room.js';
 import type { CaseFile } from './case-file.js';
-import { type Blame, fail, type OracleInfo } from './oracle.js';
+import { type Blame, DMA_MAP, fail, type OracleInfo } from './oracle.js';
 
 export const errno: OracleInfo = {
   id: 'errno',
@@ -76,5 +77,15 @@ export function checkMaxMappingSize(due: number, got: number): void {
   fail(errno, unlimited ? 'maximum mapping size unlimited' : 'maximum mapping size', {
     expected: { bytes: due },
     got: { bytes: got },
+  });
+}
+
+/** swiotlb refused a mapping that nothing made fail: then there was no room for it (S09, facts 4.1). */
+export function checkMapRefused(c: CaseFile): void {
+  if (!hasRoom(c)) return;
+  fail(errno, 'mapping fails although there is room', {
+    expected: { mapped: true },
+    got: { mapped: false, cpu: c.pendingCpu, size: c.pendingSize, 'live mappings': c.ledger.liveCount },
+    blame: DMA_MAP,
   });
 }

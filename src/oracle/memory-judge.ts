@@ -10,6 +10,7 @@ import { checkCopy, checkCopyIn, failStrayCopy } from './bounce-mismatch.js';
 import { CALL_ADD, CALL_GET, CALL_RESET, CALL_RESIZE } from './calls.js';
 import { type CaseFile, deviceWrites, isPool } from './case-file.js';
 import { checkCopySource } from './disclosure.js';
+import { checkPieceIn, checkReach, checkWipe } from './domain-rules.js';
 import { checkDoubleFetch } from './double-fetch.js';
 import { failBadFree, failUseAfterFree } from './heap.js';
 import { checkLoads } from './liveness.js';
@@ -17,14 +18,18 @@ import { failAccess, failRingStore } from './out-of-bounds.js';
 import { checkDeviceRead, checkReadableWritten } from './read-only-data.js';
 import {
   AVAIL_EVENT_FIELD,
+  AVAIL_FLAGS_FIELD,
   AVAIL_IDX_FIELD,
   DESC_FLAGS,
   DESC_ID,
   DESC_LEN,
   DEVICE_FLAGS_FIELD,
   DEVICE_OFF_WRAP_FIELD,
+  DRIVER_FLAGS_FIELD,
+  DRIVER_OFF_WRAP_FIELD,
   FIELD_NONE,
   fieldName,
+  USED_EVENT_FIELD,
   USED_FLAGS_FIELD,
   USED_ID_FIELD,
   USED_IDX_FIELD,
@@ -86,8 +91,11 @@ export class MemoryJudge implements MemoryObserver, HeapObserver, DeviceWriteObs
     if (isPool(target)) {
       if (c.pendingMap) {
         checkCopySource(c, source, size);
-        checkCopyIn(c, target, source, size);
-        c.pendingTarget = target;
+        if (c.vduse) checkPieceIn(c, target, source, size);
+        else {
+          checkCopyIn(c, target, source, size);
+          c.pendingTarget = target;
+        }
         return;
       }
       if (c.current >= 0) checkCopySource(c, source, size);
@@ -101,7 +109,8 @@ export class MemoryJudge implements MemoryObserver, HeapObserver, DeviceWriteObs
       this.c.writtenBytes.fill(value, target - COHERENT_BASE, target - COHERENT_BASE + size);
       return;
     }
-    failStrayCopy(target, 0, size);
+    if (this.c.vduse && isPool(target) && isPool(target + size - 1)) this.wiping(target, size, value);
+    else failStrayCopy(target, 0, size);
   }
 
   fault(address: number, size: number, access: number): void {
@@ -147,6 +156,7 @@ export class MemoryJudge implements MemoryObserver, HeapObserver, DeviceWriteObs
       if (!checkReadableWritten(c, address)) failWrittenAfterEnd(address, size);
       return;
     }
+    if (c.vduse) checkReach(c, address, size);
     c.adopt(address, size);
   }
 
@@ -154,6 +164,16 @@ export class MemoryJudge implements MemoryObserver, HeapObserver, DeviceWriteObs
     if (this.trace !== null) this.trace.event({ type: 'device-read', at: address, size });
     // A descriptor that the device itself forged can name any other place.
     if (this.c.ledger.findContaining(dma, size) >= 0) checkDeviceRead(this.c, address, size);
+  }
+
+  /** A range of the bounce pages is about to be filled. What was there is back in its original, or belongs to nobody. */
+  private wiping(target: number, size: number, value: number): void {
+    const { c } = this;
+    checkWipe(c, target, size, value);
+    c.returnBytes();
+    // Nothing is marked: the pool holds nothing in the beginning.
+    c.expected.fill(0, target, target + size);
+    c.domain.zero(target, size);
   }
 
   private rememberLoad(field: number, size: number, value: number): void {
@@ -170,7 +190,7 @@ export class MemoryJudge implements MemoryObserver, HeapObserver, DeviceWriteObs
       case USED_ID_FIELD:
       case DESC_ID:
         c.seenId = value;
-        if (c.call === CALL_GET) c.releasing = value < model.num ? model.tokenOf[value]! : 0;
+        if (c.call === CALL_GET && model.batchLeft === 0) c.releasing = this.named(value);
         break;
       case DESC_LEN:
         if (!model.packed) break;
@@ -193,6 +213,14 @@ export class MemoryJudge implements MemoryObserver, HeapObserver, DeviceWriteObs
     }
   }
 
+  /** The token that a getBuf may return because the device named `id`; 0 for none. */
+  private named(id: number): number {
+    const { model, seenUsed } = this.c;
+    if (id >= model.num) return 0;
+    if (!model.inOrder) return model.tokenOf[id]!;
+    return model.batchUpTo(id, seenUsed) === 0 ? 0 : model.oldest;
+  }
+
   /** Whether a store of an add makes a buffer visible: the available index, or available flags in the next slot. */
   private publishes(field: number, index: number, value: number): boolean {
     const { model } = this.c;
@@ -204,6 +232,7 @@ export class MemoryJudge implements MemoryObserver, HeapObserver, DeviceWriteObs
     const { c } = this;
     c.lastStoreField = field;
     c.lastStoreIndex = index;
+    if (isEventField(field) && c.sawField(c.ring.packed ? DESC_FLAGS : USED_IDX_FIELD)) c.askedLate = true;
     if (c.call === CALL_RESET || c.call === CALL_RESIZE) return;
     if (field === FIELD_NONE) failRingStore(address, size);
     else if (field <= DESC_ID) {
@@ -261,5 +290,15 @@ function isDeviceField(field: number): boolean {
     (field >= USED_FLAGS_FIELD && field <= AVAIL_EVENT_FIELD) ||
     field === DEVICE_OFF_WRAP_FIELD ||
     field === DEVICE_FLAGS_FIELD
+  );
+}
+
+/** Where the driver asks for interrupts. */
+function isEventField(field: number): boolean {
+  return (
+    field === USED_EVENT_FIELD ||
+    field === AVAIL_FLAGS_FIELD ||
+    field === DRIVER_OFF_WRAP_FIELD ||
+    field === DRIVER_FLAGS_FIELD
   );
 }

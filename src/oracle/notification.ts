@@ -101,9 +101,19 @@ export function checkEventFields(c: CaseFile): void {
   checkField(c, DRIVER_OFF_WRAP_FIELD, ring.driverArea + EVENT_OFF_WRAP, model.eventPosition);
 }
 
-/** Packed: the position must stand before the flags that make the device look at it (virtio-v1.4 2.8.14). */
+/**
+ * The driver asks for an interrupt and then looks: a completion in between would be lost the other way round. Packed: the
+ * position must stand before the flags that make the device look at it (virtio-v1.4 2.7.10, 2.8.14).
+ */
 export function checkEventOrder(c: CaseFile): void {
   const { model } = c;
+  if (c.askedLate) {
+    fail(notification, 'looked before it asked', {
+      expected: { 'event stored': 'before the load' },
+      got: { 'event stored': 'after the load', call: CALL_NAMES[c.call] ?? '' },
+      blame: { layer: 'layout', function: CALL_NAMES[c.call] ?? '' },
+    });
+  }
   if (!model.packed || !model.eventIndex || model.callbacksOn || c.lastStoreField === DRIVER_FLAGS_FIELD) return;
   fail(notification, 'event flags before their position', {
     expected: { 'last store': fieldName(DRIVER_FLAGS_FIELD) },

@@ -15,6 +15,7 @@ export class QueueModel {
   eventIndex = false;
   context = false;
   callback = false;
+  inOrder = false;
   useDmaApi = true;
 
   numFree = 0;
@@ -40,6 +41,16 @@ export class QueueModel {
   readonly owner = new Int32Array(MAX_NUM);
   /** Split: descriptors of a chain in order, by head. */
   readonly follower = new Int16Array(MAX_NUM);
+  /** In order: the descriptor that the next buffer must begin with. */
+  nextDescriptor = 0;
+  /** In order: buffers of the batch that the device reported last which have not come back. */
+  batchLeft = 0;
+  /** In order: the length that the batch was reported with. */
+  batchLength = 0;
+  /** In order: tokens in flight, oldest first, from `oldestAt` on and around. */
+  private readonly queue = new Int32Array(MAX_NUM);
+  private oldestAt = 0;
+
   /** The token in flight under an id. */
   readonly tokenOf = new Int32Array(MAX_NUM);
 
@@ -51,6 +62,7 @@ export class QueueModel {
     this.eventIndex = config.eventIndex;
     this.context = config.context;
     this.callback = config.callback;
+    this.inOrder = config.inOrder;
     this.useDmaApi = config.useDmaApi;
     this.broken = false;
     this.restart(config.num);
@@ -74,6 +86,9 @@ export class QueueModel {
     this.num = num;
     this.numFree = num;
     this.inFlight = 0;
+    this.nextDescriptor = 0;
+    this.batchLeft = 0;
+    this.oldestAt = 0;
     this.numAdded = 0;
     this.eventTriggered = false;
     this.callbacksOn = this.callback;
@@ -96,6 +111,10 @@ export class QueueModel {
     buffers.descriptors[token] = descriptors;
     this.tokenOf[id] = token;
     this.numFree -= descriptors;
+    if (this.inOrder) {
+      this.queue[(this.oldestAt + this.inFlight) % MAX_NUM] = token;
+      this.nextDescriptor = (id + descriptors) % this.num;
+    }
     this.inFlight++;
     if (this.packed) {
       this.advanceAvailable(descriptors);
@@ -119,7 +138,31 @@ export class QueueModel {
     }
     this.tokenOf[id] = 0;
     this.numFree += descriptors;
+    if (this.inOrder) this.leaveQueue(token);
     this.inFlight--;
+    if (this.batchLeft > this.inFlight) this.batchLeft = this.inFlight;
+  }
+
+  /** In order: the token that must come back next, 0 when nothing is in flight. */
+  get oldest(): number {
+    return this.inFlight === 0 ? 0 : this.queue[this.oldestAt]!;
+  }
+
+  /** In order: the token that was added last, 0 when nothing is in flight. */
+  get newest(): number {
+    return this.inFlight === 0 ? 0 : this.queue[(this.oldestAt + this.inFlight - 1) % MAX_NUM]!;
+  }
+
+  /**
+   * In order: how many buffers are used when the device names `id` as the last of a batch; 0 where that is no batch of
+   * buffers in flight. `used` is the used index as the driver read it (split), which counts buffers.
+   */
+  batchUpTo(id: number, used: number): number {
+    const token = id < this.num ? this.tokenOf[id]! : 0;
+    if (token === 0) return 0;
+    let size = 1;
+    while (size <= this.inFlight && this.queue[(this.oldestAt + size - 1) % MAX_NUM] !== token) size++;
+    return !this.packed && size > ((used - this.usedIndex) & 0xffff) ? 0 : size;
   }
 
   /** Moves past the completion of a buffer of `descriptors` descriptors. */
@@ -179,6 +222,18 @@ export class QueueModel {
     if (this.eventTriggered) return;
     if (this.eventIndex) this.eventPosition = 0;
     else this.availFlags = 1;
+  }
+
+  private leaveQueue(token: number): void {
+    const { queue, oldestAt, inFlight } = this;
+    if (queue[oldestAt] === token) {
+      this.oldestAt = (oldestAt + 1) % MAX_NUM;
+      return;
+    }
+    // Taken back from the device: the newest, or whichever a driver begins with.
+    let at = 0;
+    while (at < inFlight && queue[(oldestAt + at) % MAX_NUM] !== token) at++;
+    for (; at + 1 < inFlight; at++) queue[(oldestAt + at) % MAX_NUM] = queue[(oldestAt + at + 1) % MAX_NUM]!;
   }
 
   private advanceAvailable(descriptors: number): void {

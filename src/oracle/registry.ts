@@ -9,6 +9,7 @@ import { errno } from './errno.js';
 import { failedAddState } from './failed-add-state.js';
 import { freeList } from './free-list.js';
 import { heap } from './heap.js';
+import { layoutDivergence } from './layout-divergence.js';
 import { length } from './length.js';
 import { liveness } from './liveness.js';
 import { mappingLeak } from './mapping-leak.js';
@@ -53,4 +54,5 @@ export const ORACLES: readonly OracleInfo[] = [
   outOfBounds,
   liveness,
   teardown,
+  layoutDivergence,
 ];

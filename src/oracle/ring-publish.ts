@@ -57,6 +57,7 @@ export function checkSplitPublish(c: CaseFile, token: number): void {
       fail(ringPublish, 'descriptor not free', { expected: { free: true }, got: { descriptor: index, token } });
       return;
     }
+    if (model.inOrder) checkInOrder(c, index, k);
     if (previous >= 0) model.follower[previous] = index;
     model.owner[index] = token;
     const at = ring.descriptorArea + index * SPLIT_DESCRIPTOR_SIZE;
@@ -76,6 +77,12 @@ export function checkSplitPublish(c: CaseFile, token: number): void {
   if (table !== 0) checkTable(c, token, false);
   if (c.lastStoreField !== AVAIL_IDX_FIELD || c.publications !== 1) failOrder(c);
   model.begin(c.buffers, token, head, count);
+}
+
+/** virtio-v1.4 2.7.9: descriptors are used in ring order, and a chain never jumps. */
+function checkInOrder(c: CaseFile, index: number, k: number): void {
+  const due = (c.model.nextDescriptor + k) % c.model.num;
+  if (index !== due) failValue('descriptor out of order', due, index, fieldName(DESC_FLAGS, index));
 }
 
 /** A successful add on a packed ring: the slots from the next free one on must be this buffer. */

@@ -16,6 +16,8 @@ export interface QueueConfig {
   readonly context: boolean;
   /** Whether the queue has a callback; without one it starts with interrupts off. */
   readonly callback: boolean;
+  /** VIRTIO_F_IN_ORDER: buffers are used in the order in which they were made available. */
+  readonly inOrder: boolean;
   /** Whether buffers go through the DMA API (VIRTIO_F_ACCESS_PLATFORM); otherwise addresses are physical. */
   readonly useDmaApi: boolean;
 }

@@ -70,9 +70,9 @@ export const GAIN_CLASSES: readonly GainClass[] = [
   },
   {
     name: 'misled caller',
-    gain: 'The caller is told a length that the buffer does not have, and may read what nobody wrote.',
+    gain: 'The caller is told what is not so, such as a length that the buffer does not have, and may read what nobody wrote.',
     severity: 'medium',
-    findings: ['length'],
+    findings: ['length', 'layout-divergence'],
   },
   {
     name: 'deviation',

@@ -3,13 +3,17 @@
 //   byte 0  bit 0 packed, 1 indirect, 2 event index, 3 no callback, 4 contexts, 5-6 back end, 7 no queue reset
 //   byte 1  ring size
 //   byte 2  bits 0-1 pool slots, 2-3 minimum alignment, 4-5 allocation alignment, 6-7 alignment of the used ring
-//   byte 3  bits 0-3 failure while the queue is created, 4 the device starts with kicks off
+//   byte 3  bits 0-3 failure while the queue is created, 4 the device starts with kicks off, 5 in order,
+//           6 vduse instead of swiotlb
 
 import { BACK_END_NAMES, type BackEndName } from '../dma/back-end.js';
 import { FAIL_COHERENT, FAIL_KMALLOC, type FailureKind } from '../platform/failures.js';
 import type { TargetSpec } from '../target/target-spec.js';
 
 export const HEADER_SIZE = 4;
+
+/** Byte 3: where the back end would be swiotlb, it is vduse. */
+const VDUSE_BIT = 64;
 
 /** What the world is built from. Mutable, because one object is decoded into again and again. */
 export interface Configuration {
@@ -21,6 +25,7 @@ export interface Configuration {
   eventIndex: boolean;
   context: boolean;
   callback: boolean;
+  inOrder: boolean;
   useDmaApi: boolean;
   backEnd: BackEndName;
   poolSlots: number;
@@ -53,6 +58,7 @@ export function blankConfiguration(): Configuration {
     eventIndex: false,
     context: false,
     callback: true,
+    inOrder: false,
     useDmaApi: true,
     backEnd: 'direct',
     poolSlots: 256,
@@ -63,6 +69,12 @@ export function blankConfiguration(): Configuration {
     createFailure: -1,
     createFailureSkip: 0,
   };
+}
+
+/** The back ends that the header of an input of that target can say. */
+export function backEndsOf(target: TargetSpec): readonly BackEndName[] {
+  if (target.backEnd === 'any') return BACK_END_NAMES;
+  return target.backEnd === 'swiotlb' ? ['swiotlb', 'vduse'] : [target.backEnd];
 }
 
 /** The ring size that a resize or header byte means. */
@@ -84,6 +96,7 @@ export function decodeConfiguration(target: TargetSpec, bytes: Uint8Array, into:
   into.callback = (flags & 8) === 0;
   into.context = (flags & 16) !== 0;
   into.backEnd = target.backEnd === 'any' ? BACK_END_NAMES[(flags >> 5) & 3]! : target.backEnd;
+  if (into.backEnd === 'swiotlb' && (extra & VDUSE_BIT) !== 0) into.backEnd = 'vduse';
   into.useDmaApi = into.backEnd !== 'none';
   into.resettable = (flags & 128) === 0;
   into.poolSlots = POOL_SLOTS[platform & 3]!;
@@ -94,6 +107,7 @@ export function decodeConfiguration(target: TargetSpec, bytes: Uint8Array, into:
   into.createFailure = failure < 8 ? -1 : (failure & 1) === 0 ? FAIL_KMALLOC : FAIL_COHERENT;
   into.createFailureSkip = failure < 8 ? 0 : (failure >> 1) & 3;
   into.kicksOff = (extra & 16) !== 0;
+  into.inOrder = (extra & 32) !== 0;
 }
 
 /** Header bytes for a configuration given by its parts; the inverse of decodeConfiguration for the listed values. */
@@ -105,7 +119,7 @@ export function encodeConfiguration(part: Partial<Configuration>): Uint8Array {
     (config.eventIndex ? 4 : 0) |
     (config.callback ? 0 : 8) |
     (config.context ? 16 : 0) |
-    (BACK_END_NAMES.indexOf(config.backEnd) << 5) |
+    (BACK_END_NAMES.indexOf(config.backEnd === 'vduse' ? 'swiotlb' : config.backEnd) << 5) |
     (config.resettable ? 0 : 128);
   const platform =
     indexIn(POOL_SLOTS, config.poolSlots, 'pool slots') |
@@ -116,7 +130,11 @@ export function encodeConfiguration(part: Partial<Configuration>): Uint8Array {
     config.createFailure === -1
       ? 0
       : 8 | (config.createFailure === FAIL_KMALLOC ? 0 : 1) | (config.createFailureSkip << 1);
-  const extra = failure | (config.kicksOff ? 16 : 0);
+  const extra =
+    failure |
+    (config.kicksOff ? 16 : 0) |
+    (config.inOrder ? 32 : 0) |
+    (config.backEnd === 'vduse' ? VDUSE_BIT : 0);
   return Uint8Array.of(flags, sizeByte(config.packed, config.num), platform, extra);
 }
 
@@ -133,6 +151,7 @@ export function describeConfiguration(config: Configuration): string {
     `back end ${config.backEnd}`,
     config.indirect ? 'indirect' : '',
     config.eventIndex ? 'event index' : '',
+    config.inOrder ? 'in order' : '',
     config.context ? 'contexts' : '',
     config.callback ? '' : 'no callback',
     config.resettable ? '' : 'no queue reset',
@@ -144,6 +163,7 @@ export function describeConfiguration(config: Configuration): string {
     if (config.minAlignMask !== 0) parts.push(`min_align_mask 0x${config.minAlignMask.toString(16)}`);
     if (config.allocAlignMask !== 0) parts.push(`alloc_align_mask 0x${config.allocAlignMask.toString(16)}`);
   }
+  if (config.backEnd === 'vduse') parts.push(`${config.poolSlots / 2} bounce pages`);
   if (config.createFailure !== -1) {
     const what = config.createFailure === FAIL_KMALLOC ? 'kmalloc' : 'coherent allocation';
     parts.push(`${what} ${config.createFailureSkip + 1} of the creation fails`);

@@ -5,7 +5,8 @@ import { PACKED_FIELD_NAMES } from '../device/packed-device.js';
 import { SPLIT_FIELD_NAMES } from '../device/split-device.js';
 import { FAILURE_KINDS, FAILURE_NAMES } from '../platform/failures.js';
 import type { TargetSpec } from '../target/target-spec.js';
-import { blankConfiguration, type Configuration, decodeConfiguration, describeConfiguration } from './configuration.js';
+import { blankConfiguration, type Configuration, describeConfiguration } from './configuration.js';
+import { configurationsOf, describeCompared, scriptStep } from './differential.js';
 import {
   addManyCount,
   clientSize,
@@ -32,9 +33,12 @@ export const ARM_MODES = ['xor', 'set', 'clear', 'add'] as const;
 
 /** Configuration line and one line per step. */
 export function describeScenario(target: TargetSpec, bytes: Uint8Array): { configuration: string; steps: string[] } {
-  const config = blankConfiguration();
-  decodeConfiguration(target, bytes, config);
   const { steps } = decodeScenario(target, bytes);
+  const [config = blankConfiguration()] = configurationsOf(target, bytes);
+  if (target.form === 'differential') {
+    const described = steps.map((step) => describeStep(config, scriptStep(bytes, step)));
+    return { configuration: describeCompared(bytes), steps: described };
+  }
   return { configuration: describeConfiguration(config), steps: steps.map((step) => describeStep(config, step)) };
 }
 
@@ -92,7 +96,7 @@ function describeOther(config: Configuration, step: Step): string {
     case 'client-unmap':
       return `client unmaps its own mapping ${a & 7}`;
     case 'client-misuse':
-      return `client misuses its own mapping ${a & 7}: ${misuse(b)} (swiotlb must contain it)`;
+      return `client misuses its own mapping ${a & 7}: ${misuse(b)} (the bounce buffers must contain it)`;
     case 'complete':
       return `device completes pending buffer ${a} (modulo their number), ${FILL_NAMES[b % FILL_NAMES.length] ?? ''}${(c & 1) === 0 ? ', interrupts if asked' : ''}`;
     case 'complete-many':

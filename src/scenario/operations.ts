@@ -159,6 +159,30 @@ const FAILURE_WEIGHTS: Weights = {
   fail: 9,
 };
 
+/** What a client and an honest device do on any queue: nothing that only one layout or back end has. */
+const SCRIPT_WEIGHTS: Weights = {
+  add: 14,
+  'add-many': 3,
+  get: 10,
+  drain: 3,
+  kick: 2,
+  'kick-prepare': 2,
+  notify: 1,
+  'disable-cb': 3,
+  'enable-cb': 3,
+  'enable-cb-delayed': 2,
+  'prepare-and-poll': 3,
+  interrupt: 2,
+  'detach-all': 1,
+  reset: 2,
+  resize: 2,
+  query: 1,
+  break: 1,
+  complete: 12,
+  'complete-many': 4,
+  'want-kicks': 1,
+};
+
 /** Slots in order, each operation as often as it weighs. */
 function expand(weights: Weights): Uint8Array {
   const slots: number[] = [];
@@ -173,6 +197,7 @@ export const OPERATION_TABLES = {
   ring: expand(RING_WEIGHTS),
   bounce: expand(BOUNCE_WEIGHTS),
   failure: expand(FAILURE_WEIGHTS),
+  script: expand(SCRIPT_WEIGHTS),
 } as const;
 
 export type OperationTable = keyof typeof OPERATION_TABLES;
@@ -182,6 +207,7 @@ export const OPERATIONS_BY_BYTE = {
   ring: byByte(OPERATION_TABLES.ring),
   bounce: byByte(OPERATION_TABLES.bounce),
   failure: byByte(OPERATION_TABLES.failure),
+  script: byByte(OPERATION_TABLES.script),
 } as const;
 
 function byByte(table: Uint8Array): Uint8Array {

@@ -6,13 +6,16 @@ export interface TargetSpec {
   /** Ends in `_fuzzer`, or is `canary`. */
   readonly name: string;
   readonly summary: string;
-  /** `scenario`: 4-byte header and 4-byte records. `raw`: header, then bytes laid over the ring memory. */
-  readonly form: 'scenario' | 'raw';
+  /**
+   * `scenario`: 4-byte header and 4-byte records. `raw`: header, then bytes laid over the ring memory. `differential`: a
+   * header of its own and records, run on several configurations whose answers are compared.
+   */
+  readonly form: 'scenario' | 'raw' | 'differential';
   readonly ring: 'split' | 'packed' | 'any';
   /** Back end forced by the target, or `any` for the header's choice. */
   readonly backEnd: BackEndName | 'any';
   /** Weighted operation table used to decode `op` (src/scenario/operations.ts). */
-  readonly operations: 'ring' | 'bounce' | 'failure';
+  readonly operations: 'ring' | 'bounce' | 'failure' | 'script';
   /** Fails on purpose: proves that findings are seen. Never part of a default run. */
   readonly canary: boolean;
 }

@@ -49,6 +49,15 @@ export const TARGETS: readonly TargetSpec[] = [
     canary: false,
   },
   {
+    name: 'layout_differential_fuzzer',
+    summary: 'one script and an honest device on several rings, features and back ends: all must answer alike',
+    form: 'differential',
+    ring: 'any',
+    backEnd: 'any',
+    operations: 'script',
+    canary: false,
+  },
+  {
     name: 'canary',
     summary: 'fails on purpose on a reachable input: proves that a finding is found and reported',
     form: 'scenario',

@@ -1,6 +1,6 @@
 // An event as the line that people read and that the trace hash is made of: a change here changes every hash.
 
-import { PHYSICAL_BASE, POOL_BASE, POOL_SIZE } from '../memory/layout.js';
+import { DOMAIN_BASE, PHYSICAL_BASE, POOL_BASE, POOL_SIZE } from '../memory/layout.js';
 import type { EventData } from './trace-data.js';
 
 /** Which word an event stands under. */
@@ -74,6 +74,6 @@ export function place(address: number): string {
 
 /** The CPU address in the bounce pool behind a DMA address, or null where there is none. */
 export function bounceAddress(dma: number): number | null {
-  const address = dma - PHYSICAL_BASE;
+  const address = dma >= DOMAIN_BASE ? dma - DOMAIN_BASE + POOL_BASE : dma - PHYSICAL_BASE;
   return address < POOL_BASE || address >= POOL_BASE + POOL_SIZE ? null : address;
 }

@@ -18,7 +18,7 @@ export interface TraceMark {
 }
 
 export interface StepOperation {
-  /** Name of the scenario's operation, or `create`, `teardown`, `raw-add`, `raw-overlay`. */
+  /** Name of the scenario's operation, or `create`, `teardown`, `epilogue`, `raw-add`, `raw-overlay`. */
   readonly name: string;
   /** Who acts: the driver's client, the honest device, the hostile one; `placement` only prepares a later event. */
   readonly by: 'client' | 'device' | 'hostile' | 'placement';

@@ -1,5 +1,6 @@
 // The driver's client: owns the buffers, which hold known bytes, maps premapped ones itself, and takes back what
-// comes back. Always correct, except in client-misuse, which only swiotlb's own checks are tried with.
+// comes back. Always correct, except in client-misuse, which only the checks of bounce buffers are tried with. Buffers have
+// pages of their own, and device-writable pieces too, except in a VDUSE domain: its bounce pages are there to be shared.
 
 import type { Dma } from '../dma/dma.js';
 import { BufferArena } from '../memory/buffer-arena.js';
@@ -26,6 +27,8 @@ const OWN_MAPPINGS = 8;
 export class Client {
   readonly out = new ScatterList();
   readonly input = new ScatterList();
+  /** In a VDUSE domain; false where buffers must lie as they do over any other back end. Until the next reset. */
+  sharePages = true;
   private readonly arena = new BufferArena();
   /** Pages of the buffer being prepared, and of each token. */
   private preparedAt = 0;
@@ -47,6 +50,7 @@ export class Client {
   ) {}
 
   reset(): void {
+    this.sharePages = true;
     this.arena.reset();
     this.writes = 0;
     this.ownCount = 0;
@@ -64,11 +68,13 @@ export class Client {
     // Writable pieces start on pages of their own: behind an IOMMU the device can write whole granules.
     const outPages = outBytes === 0 ? 0 : pagesFor(offset + outBytes);
     const inPages = inBytes === 0 ? 0 : pagesFor(offset + inBytes);
-    this.preparedPages = outPages + inPages;
+    const shared = this.c.vduse && this.sharePages;
+    const inOffset = shared ? outBytes : outPages * PAGE_SIZE;
+    this.preparedPages = shared ? pagesFor(offset + outBytes + inBytes) : outPages + inPages;
     this.preparedAt = this.arena.allocPages(this.preparedPages);
     if (this.preparedAt === 0) return false;
     this.place(this.out, this.preparedAt + offset);
-    this.place(this.input, this.preparedAt + outPages * PAGE_SIZE + offset);
+    this.place(this.input, this.preparedAt + inOffset + offset);
     return true;
   }
 
@@ -106,9 +112,8 @@ export class Client {
   mapOwn(a: number, b: number, c: number): void {
     if (this.ownCount >= OWN_MAPPINGS || !this.c.ledger.hasRoom(1)) return;
     const size = clientSize(b);
-    const cpu = this.arena.allocPages(pagesFor(offsetOf(c) + size));
-    if (cpu === 0) return;
-    const at = cpu + offsetOf(c);
+    const at = this.placeOwn(offsetOf(c), size);
+    if (at === 0) return;
     const direction = (a % 3) as DmaDirection;
     const attributes = (a & 128) === 0 ? 0 : DMA_ATTR_SKIP_CPU_SYNC;
     this.c.beginCall(CALL_CLIENT);
@@ -209,25 +214,48 @@ export class Client {
     else this.dma.withdraw(table, tableSize, false);
   }
 
+  /** Where an own mapping lies: in a VDUSE domain in the page of the newest one, where its place there is free. */
+  private placeOwn(offset: number, size: number): number {
+    if (this.c.vduse && this.ownCount > 0 && offset + size <= PAGE_SIZE) {
+      const shared = (this.ownCpu[this.ownCount - 1]! & ~(PAGE_SIZE - 1)) + offset;
+      if (!this.isOwned(shared, size)) return shared;
+    }
+    const cpu = this.arena.allocPages(pagesFor(offset + size));
+    return cpu === 0 ? 0 : cpu + offset;
+  }
+
+  /** Whether an own mapping has any of these bytes. */
+  private isOwned(at: number, size: number): boolean {
+    for (let slot = 0; slot < this.ownCount; slot++) {
+      const start = this.ownCpu[slot]!;
+      if (at < start + this.ownSize[slot]! && start < at + size) return true;
+    }
+    return false;
+  }
+
   private unmapSlot(slot: number, size: number): void {
     const direction = this.ownDirection[slot]! as DmaDirection;
     this.dma.unmapPage(this.ownDma[slot]!, size, direction, this.ownAttributes[slot]!);
   }
 
   private forgetOwn(slot: number): void {
-    checkWritable(this.c, this.ownCpu[slot]!, this.ownSize[slot]!, 0);
-    this.freeOwnPages(this.ownCpu[slot]!, this.ownSize[slot]!);
+    const cpu = this.ownCpu[slot]!;
+    const size = this.ownSize[slot]!;
+    checkWritable(this.c, cpu, size, 0);
     const last = --this.ownCount;
     this.ownCpu[slot] = this.ownCpu[last]!;
     this.ownSize[slot] = this.ownSize[last]!;
     this.ownDma[slot] = this.ownDma[last]!;
     this.ownDirection[slot] = this.ownDirection[last]!;
     this.ownAttributes[slot] = this.ownAttributes[last]!;
+    this.freeOwnPages(cpu, size);
   }
 
+  /** Frees the pages of a place that no own mapping has. */
   private freeOwnPages(at: number, size: number): void {
-    const first = at & ~(PAGE_SIZE - 1);
-    this.arena.freePages(first, pagesFor(at - first + size));
+    for (let page = at & ~(PAGE_SIZE - 1); page < at + size; page += PAGE_SIZE) {
+      if (!this.isOwned(page, PAGE_SIZE)) this.arena.freePages(page, 1);
+    }
   }
 
   private mapList(list: ScatterList, direction: DmaDirection): boolean {

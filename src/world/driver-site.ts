@@ -121,7 +121,7 @@ function layoutFile(c: CaseFile): string {
 }
 
 function backEndFile(c: CaseFile): string {
-  if (c.bounced) return 'src/dma/swiotlb.ts';
+  if (c.bounced) return c.vduse ? 'src/dma/vduse.ts' : 'src/dma/swiotlb.ts';
   if (c.iommu) return 'src/dma/iommu.ts';
   return c.model.useDmaApi ? 'src/dma/direct.ts' : 'src/dma/none.ts';
 }

@@ -1,12 +1,15 @@
 // The floor of everything: bytes in, verdict out. Pure and synchronous: no clock, randomness or I/O below this line.
 
+import { layoutDivergence } from '../oracle/layout-divergence.js';
 import { failException } from '../oracle/panic.js';
 import { DriverStopped, silence, Violation } from '../oracle/oracle.js';
+import { nameOfCompared } from '../scenario/differential.js';
 import type { TargetSpec } from '../target/target-spec.js';
 import type { Trace } from '../verdict/trace.js';
 import type { ViolationData } from '../verdict/trace-data.js';
 import { type Finding, OK, type Verdict } from '../verdict/verdict.js';
 import { findingOf } from './finding.js';
+import type { Placement } from './placement.js';
 import { Runner } from './runner.js';
 import type { Repeat, SeenFindings } from './seen-findings.js';
 import { plannedSteps, TEARDOWN } from './planned-steps.js';
@@ -19,6 +22,8 @@ export interface ExecuteOptions {
   readonly feedback?: Uint8Array;
   /** Ids of oracles that stay silent: shows which others see the same bug. */
   readonly disabledOracles?: readonly string[];
+  /** What happens besides what the bytes say, at counted places. */
+  readonly placement?: Placement;
 }
 
 const NO_ORACLES: readonly string[] = [];
@@ -65,16 +70,27 @@ export function executeTraced(
   options?: ExecuteOptions,
 ): { readonly verdict: Verdict; readonly trace: Trace } {
   const recorder = new TraceRecorder();
-  const { configuration, steps } = plannedSteps(target, bytes);
+  const { configuration, steps } = plannedSteps(target, bytes, options?.placement?.epilogue === true);
   recorder.configuration = configuration;
   runner.world.trace = recorder;
   const verdict = run(target, bytes, options, (step) => {
     const { title, operation } = steps[step] ?? TEARDOWN;
-    recorder.step(step, title, operation);
+    recorder.step(step, step === 0 ? `${title}${runTitle(target, bytes)}` : title, operation);
   });
   runner.world.trace = null;
-  if (verdict.kind === 'finding') recorder.event(violationData(verdict.finding));
+  if (verdict.kind === 'finding') {
+    recorder.event(violationData(verdict.finding));
+    // Of several runs the one in which it happened, and the one that it was compared with.
+    recorder.keepLastRun(verdict.finding.oracle === layoutDivergence.id);
+  }
   return { verdict, trace: recorder.finish(verdict.kind === 'finding' ? verdict.finding.bucket : verdict.kind) };
+}
+
+/** Where an input runs on several configurations: which one begins. */
+function runTitle(target: TargetSpec, bytes: Uint8Array): string {
+  if (target.form !== 'differential') return '';
+  const { run: number } = runner.script;
+  return `, ${number === 0 ? 'reference' : `configuration ${number}`}: ${nameOfCompared(bytes, number)}`;
 }
 
 function run(
@@ -98,9 +114,9 @@ function runInput(
   onStep: ((step: number) => void) | null,
 ): void {
   silence(options?.disabledOracles ?? NO_ORACLES);
+  runner.world.placement = options?.placement ?? null;
   const feedback = options?.feedback ?? null;
-  if (target.form === 'raw') runner.runRaw(target, bytes, feedback, onStep);
-  else runner.run(target, bytes, feedback, onStep);
+  runner.play(target, bytes, feedback, onStep);
 }
 
 function verdictOf(error: unknown): Verdict {

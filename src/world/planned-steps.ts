@@ -19,6 +19,11 @@ export const TEARDOWN: PlannedStep = {
   operation: { name: 'teardown', by: 'client' },
 };
 
+const EPILOGUE: PlannedStep = {
+  title: 'epilogue: everything works, the device is honest, and the queue must serve it',
+  operation: { name: 'epilogue', by: 'client' },
+};
+
 const RAW_ROUND: readonly PlannedStep[] = [
   { title: 'client adds buffers', operation: { name: 'raw-add', by: 'client' } },
   {
@@ -31,12 +36,14 @@ const RAW_ROUND: readonly PlannedStep[] = [
 export function plannedSteps(
   target: TargetSpec,
   bytes: Uint8Array,
+  withEpilogue: boolean,
 ): { readonly configuration: string; readonly steps: readonly PlannedStep[] } {
   const { configuration, steps: titles } = describeScenario(target, bytes);
-  if (target.form === 'raw') return { configuration, steps: [CREATION, ...RAW_ROUND, ...RAW_ROUND] };
+  const end = withEpilogue ? [EPILOGUE] : [];
+  if (target.form === 'raw') return { configuration, steps: [CREATION, ...RAW_ROUND, ...RAW_ROUND, ...end] };
   const operations = operationsOf(decodeScenario(target, bytes).steps.map(({ operation }) => operation));
   const planned = titles.map((title, k) => ({ title, operation: operations[k] ?? CREATION.operation }));
-  return { configuration, steps: [CREATION, ...planned] };
+  return { configuration, steps: [CREATION, ...planned, ...end] };
 }
 
 function operationsOf(names: readonly Operation[]): readonly StepOperation[] {

@@ -26,7 +26,7 @@ import {
 } from '../oracle/calls.js';
 import type { CaseFile } from '../oracle/case-file.js';
 import type { RingQueue } from '../driver/ring-queue.js';
-import type { AddOptions, QueueConfig } from '../platform/ring-driver.js';
+import type { AddOptions, Completion, QueueConfig } from '../platform/ring-driver.js';
 import { errnoName } from '../spec/errno.js';
 import type { TraceSink } from '../verdict/trace.js';
 import type { Client } from './client.js';
@@ -35,15 +35,19 @@ import type { WorldTransport } from './transport.js';
 export class QueueSession {
   driver!: RingQueue;
   trace: TraceSink | null = null;
+  /** What the last create, add, reset or resize returned. */
+  result = 0;
+  /** What the last get returned; the driver's own, valid until its next call. */
+  completion: Completion | null = null;
   private readonly options: AddOptions = { ctx: 0, premapped: false };
   private readonly recycle = (token: number): void => {
     if (this.trace !== null) this.trace.mark({ type: 'recycled', token });
     this.judge.recycled(token);
     this.given[this.givenCount++] = token;
   };
-  /** Buffers that a reset gave back. */
-  private readonly given = new Int32Array(MAX_TOKENS);
-  private givenCount = 0;
+  /** Buffers that the last reset or resize gave back. */
+  readonly given = new Int32Array(MAX_TOKENS);
+  givenCount = 0;
 
   constructor(
     private readonly c: CaseFile,
@@ -58,6 +62,7 @@ export class QueueSession {
     this.givenCount = 0;
     this.begin(CALL_CREATE);
     const result = driver.create(config);
+    this.result = result;
     if (this.trace !== null) this.say(errnoName(result));
     this.judge.created(packed, config, result, result === 0 ? driver.records() : null);
     return result === 0;
@@ -73,6 +78,7 @@ export class QueueSession {
     this.begin(CALL_ADD);
     c.token = token;
     const result = driver.addSgs(client.out, client.input, token, options);
+    this.result = result;
     if (this.trace !== null) this.say(`token ${token}: ${errnoName(result)}`, token, result !== 0);
     this.judge.added(token, result, driver.isBroken());
     if (result === 0) {
@@ -87,6 +93,7 @@ export class QueueSession {
   get(): number {
     this.begin(CALL_GET);
     const completion = this.driver.getBuf();
+    this.completion = completion;
     if (this.trace !== null) {
       if (completion === null) this.say('nothing');
       else this.say(`token ${completion.token}, length ${completion.length}`, completion.token);
@@ -98,25 +105,28 @@ export class QueueSession {
     return token;
   }
 
-  kick(): void {
+  kick(): boolean {
     this.begin(CALL_KICK);
     const result = this.driver.kick();
     this.sayBoolean(result);
     this.judge.kicked(result, this.driver.isBroken());
+    return result;
   }
 
-  kickPrepare(): void {
+  kickPrepare(): boolean {
     this.begin(CALL_KICK_PREPARE);
     const result = this.driver.kickPrepare();
     this.sayBoolean(result);
     this.judge.kickPrepared(result);
+    return result;
   }
 
-  notify(): void {
+  notify(): boolean {
     this.begin(CALL_NOTIFY);
     const result = this.driver.notify();
     this.sayBoolean(result);
     this.judge.notified(result, this.driver.isBroken());
+    return result;
   }
 
   disableCb(): void {
@@ -126,21 +136,24 @@ export class QueueSession {
     this.judge.callbacksDisabled();
   }
 
-  enableCb(): void {
+  enableCb(): boolean {
     this.begin(CALL_ENABLE_CB);
     const result = this.driver.enableCb();
     this.sayBoolean(result);
     this.judge.callbacksEnabled(result);
+    return result;
   }
 
-  enableCbDelayed(): void {
+  enableCbDelayed(): boolean {
     this.begin(CALL_ENABLE_CB_DELAYED);
     const result = this.driver.enableCbDelayed();
     this.sayBoolean(result);
     this.judge.callbacksDelayed(result);
+    return result;
   }
 
-  prepareAndPoll(): void {
+  /** Whether something is pending. */
+  prepareAndPoll(): boolean {
     this.begin(CALL_ENABLE_CB_PREPARE);
     const opaque = this.driver.enableCbPrepare();
     if (this.trace !== null) this.say(String(opaque));
@@ -149,13 +162,15 @@ export class QueueSession {
     const result = this.driver.poll(opaque);
     this.sayBoolean(result);
     this.judge.polled(opaque, result);
+    return result;
   }
 
-  interrupt(): void {
+  interrupt(): number {
     this.begin(CALL_INTERRUPT);
     const result = this.driver.interrupt();
     if (this.trace !== null) this.say(result === 0 ? 'IRQ_NONE' : 'IRQ_HANDLED');
     this.judge.interrupted(result);
+    return result;
   }
 
   /** Takes back one buffer that the device no longer owns; its token, or 0. */
@@ -172,17 +187,20 @@ export class QueueSession {
   /** Resets the queue; true when the device has it again. */
   reset(): boolean {
     this.begin(CALL_RESET);
+    this.givenCount = 0;
     const result = this.driver.reset(this.recycle);
     return this.finishReset(-1, result);
   }
 
   resize(num: number): boolean {
     this.begin(CALL_RESIZE);
+    this.givenCount = 0;
     const result = this.driver.resize(num, this.recycle);
     return this.finishReset(num, result);
   }
 
-  query(backEnd: number, minAlignMask: number): void {
+  /** Whether the queue is broken. */
+  query(backEnd: number, minAlignMask: number): boolean {
     this.begin(CALL_MAX_MAPPING_SIZE);
     const size = this.driver.maxMappingSize();
     if (this.trace !== null) this.say(String(size));
@@ -191,6 +209,7 @@ export class QueueSession {
     const broken = this.driver.isBroken();
     this.sayBoolean(broken);
     this.judge.brokenAsked(broken);
+    return broken;
   }
 
   break(): void {
@@ -210,10 +229,10 @@ export class QueueSession {
 
   private finishReset(num: number, result: number): boolean {
     const { transport } = this;
+    this.result = result;
     if (this.trace !== null) this.say(errnoName(result));
     this.judge.wasReset(num, result, this.driver.isBroken(), transport);
     for (let k = 0; k < this.givenCount; k++) this.client.release(this.given[k]!);
-    this.givenCount = 0;
     return transport.stopped && transport.enableError === 0;
   }
 

@@ -18,7 +18,17 @@ const MODE_CLEAR = 2;
 /** Performs the record at that index as a device operation. */
 export type PerformDeferred = (record: number) => void;
 
+/** Somebody who tries out every place (src/world/placement-run.ts): acts after what the scenario placed there. */
+export interface RacePlan {
+  /** Number of the next shared load after load `now` that it wants to be told of; 0 for none. */
+  nextLoad(now: number): number;
+  atLoad(load: number, address: number, size: number): void;
+  afterMap(): void;
+  beforeUnmap(): void;
+}
+
 export class Races implements LoadRace, DmaMoments {
+  private plan: RacePlan | null = null;
   private armed = 0;
   private readonly loadNumber = new Int32Array(CAPACITY);
   private readonly mode = new Uint8Array(CAPACITY);
@@ -39,9 +49,21 @@ export class Races implements LoadRace, DmaMoments {
   ) {}
 
   reset(): void {
+    this.plan = null;
     this.armed = 0;
     this.deferred = 0;
     this.performing = false;
+  }
+
+  follow(plan: RacePlan): void {
+    this.plan = plan;
+    this.aim();
+  }
+
+  /** From now on the device acts between driver calls only. */
+  release(): void {
+    this.reset();
+    this.aim();
   }
 
   /** Arms the k-th next shared load, k from 1. Beyond 8 pending ones nothing is armed. */
@@ -83,15 +105,18 @@ export class Races implements LoadRace, DmaMoments {
         k--;
       }
     }
+    if (this.plan !== null) this.plan.atLoad(now, address, size);
     this.aim();
   }
 
   afterMap(): void {
     if (this.deferred > 0) this.passMoment(AT_MAP);
+    if (this.plan !== null) this.plan.afterMap();
   }
 
   beforeUnmap(): void {
     if (this.deferred > 0) this.passMoment(AT_UNMAP);
+    if (this.plan !== null) this.plan.beforeUnmap();
   }
 
   private passMoment(moment: number): void {
@@ -130,6 +155,10 @@ export class Races implements LoadRace, DmaMoments {
     for (let k = 0; k < this.deferred; k++) {
       const at = this.due[k]!;
       if (this.moment[k] === AT_LOAD && at > now && (next === 0 || at < next)) next = at;
+    }
+    if (this.plan !== null) {
+      const at = this.plan.nextLoad(now);
+      if (at > now && (next === 0 || at < next)) next = at;
     }
     this.memory.nextRace = next;
   }

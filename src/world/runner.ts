@@ -15,6 +15,8 @@ import {
 } from '../scenario/operations.js';
 import { RECORD_SIZE, recordCount } from '../scenario/scenario.js';
 import type { TargetSpec } from '../target/target-spec.js';
+import { Epilogue } from './epilogue.js';
+import { ScriptRunner } from './script-runner.js';
 import { markState } from './state-feedback.js';
 import { World } from './world.js';
 
@@ -26,19 +28,48 @@ const LIES = Uint8Array.from(OPERATIONS, (name) => (isHostileOperation(name) ? 1
 const NO_INTERRUPT = 1;
 
 export class Runner {
-  readonly world = new World((record) => {
-    this.performDeferred(record);
-  });
-  /** Number of the step in progress: 0 creation, 1 .. n the records, n + 1 the teardown. */
+  readonly world = new World(
+    (record) => {
+      this.performDeferred(record);
+    },
+    () => this.step,
+  );
+  private readonly epilogue = new Epilogue(this.world);
+  /** For inputs that compare configurations. */
+  readonly script = new ScriptRunner(this.world);
+  /** Number of the step in progress: 0 creation, 1 .. n the records, then the epilogue of a placement, the teardown. */
   step = 0;
   private bytes: Uint8Array = new Uint8Array(0);
   private table: Uint8Array = OPERATIONS_BY_BYTE.ring;
   /** The device has done something hostile in this execution. */
   private lied = false;
+  /** A shared load was told to be a lie. */
+  private armedLoad = false;
   /** The next device operation is waiting for its moment. */
   private deferMoment = -1;
   private deferCount = 0;
+  private onStep: ((step: number) => void) | null = null;
+  private readonly atStep = (step: number): void => {
+    this.step = step;
+    if (this.onStep !== null) this.onStep(step);
+  };
   private readonly handlers: readonly Handler[] = this.makeHandlers();
+
+  /** Runs an input of whichever form. */
+  play(
+    target: TargetSpec,
+    bytes: Uint8Array,
+    feedback: Uint8Array | null,
+    onStep: ((step: number) => void) | null,
+  ): void {
+    if (target.form === 'raw') this.runRaw(target, bytes, feedback, onStep);
+    else if (target.form === 'scenario') this.run(target, bytes, feedback, onStep);
+    else {
+      this.begin(target, bytes);
+      this.onStep = onStep;
+      this.script.play(bytes, feedback, this.atStep);
+    }
+  }
 
   /** Runs a scenario. `feedback` gets the state counters; `onStep` is told before each step. */
   run(
@@ -50,8 +81,11 @@ export class Runner {
     const { world } = this;
     this.begin(target, bytes);
     onStep?.(0);
-    if (!world.begin(target, bytes)) return;
     const records = recordCount(bytes.length);
+    if (!world.begin(target, bytes)) {
+      this.notCreated(records + 1, onStep);
+      return;
+    }
     for (let k = 0; k < records; k++) {
       const at = HEADER_SIZE + k * RECORD_SIZE;
       const code = this.table[bytes[at]!]!;
@@ -66,9 +100,7 @@ export class Runner {
       if (feedback !== null) markState(feedback, world.caseFile.model, code, this.lied);
       if (LIES[code] === 1) this.lied = true;
     }
-    this.step = records + 1;
-    onStep?.(this.step);
-    this.teardown();
+    this.finish(records + 1, !this.lied && !this.armedLoad, onStep);
   }
 
   /** Runs a raw input: buffers in flight, the bytes over the ring, then everything a driver does with completions. */
@@ -81,7 +113,10 @@ export class Runner {
     const { world } = this;
     this.begin(target, bytes);
     onStep?.(0);
-    if (!world.begin(target, bytes)) return;
+    if (!world.begin(target, bytes)) {
+      this.notCreated(5, onStep);
+      return;
+    }
     const shape = bytes[HEADER_SIZE] ?? 0;
     for (let round = 1; round <= 2; round++) {
       this.step = 2 * round - 1;
@@ -95,9 +130,7 @@ export class Runner {
       this.rawCompletions(shape);
       if (feedback !== null) markState(feedback, world.caseFile.model, (shape & 15) + 16 * round, (shape & 16) !== 0);
     }
-    this.step = 5;
-    onStep?.(this.step);
-    this.teardown();
+    this.finish(5, false, onStep);
   }
 
   private rawCompletions(shape: number): void {
@@ -117,21 +150,38 @@ export class Runner {
     this.bytes = bytes;
     this.table = OPERATIONS_BY_BYTE[target.operations];
     this.lied = false;
+    this.armedLoad = false;
     this.deferMoment = -1;
     this.step = 0;
   }
 
-  /** Stops the device, takes every buffer back, and expects nothing to be left. */
-  private teardown(): void {
-    const { world } = this;
-    const { session, client, judge, caseFile } = world;
-    world.device.stop();
-    caseFile.stopped = true;
-    for (let k = caseFile.model.inFlight; k >= 0; k--) if (session.detach() === 0) break;
-    judge.quiesced();
-    client.unmapAllOwn();
-    session.destroy();
-    caseFile.beginCall(CALL_NONE);
+  /** Nothing to run, and nothing to tear down, but a queue whose creation failed must be had when everything works. */
+  private notCreated(step: number, onStep: ((step: number) => void) | null): void {
+    if (this.world.placement?.epilogue !== true) return;
+    this.step = step;
+    onStep?.(step);
+    this.epilogue.run(false, true);
+    this.teardown(step + 1, onStep);
+  }
+
+  /** The epilogue, where one is wanted, and the teardown. */
+  private finish(step: number, trusted: boolean, onStep: ((step: number) => void) | null): void {
+    const { placement } = this.world;
+    if (placement?.epilogue !== true) {
+      this.teardown(step, onStep);
+      return;
+    }
+    this.step = step;
+    onStep?.(step);
+    this.epilogue.run(true, trusted && placement.writes === undefined);
+    this.teardown(step + 1, onStep);
+  }
+
+  private teardown(step: number, onStep: ((step: number) => void) | null): void {
+    this.step = step;
+    onStep?.(step);
+    if (this.world.exists) this.world.takeDown();
+    this.world.caseFile.beginCall(CALL_NONE);
   }
 
   private performDeferred(record: number): void {
@@ -161,17 +211,18 @@ export class Runner {
   }
 
   private complete(k: number, mode: number, c: number): void {
-    const { device, session } = this.world;
+    const { world } = this;
+    const { device, session } = world;
     device.fetch();
     if (device.chains.pending === 0) return;
-    device.complete(k % device.chains.pending, mode);
+    device.complete(world.config.inOrder ? 0 : k % device.chains.pending, mode);
     if ((c & NO_INTERRUPT) === 0 && device.interruptDue()) session.interrupt();
   }
 
   private completeMany(count: number, mode: number, c: number): void {
     const { device, session } = this.world;
     device.fetch();
-    for (let k = 0; k < count && device.chains.pending > 0; k++) device.complete(0, mode);
+    device.completeOldest(count, mode);
     if ((c & NO_INTERRUPT) === 0 && device.interruptDue()) session.interrupt();
   }
 
@@ -272,7 +323,7 @@ export class Runner {
         client.unmapOwn(a);
       },
       'client-misuse': (a, b, c) => {
-        if (world.config.backEnd === 'swiotlb') client.misuseOwn(a, b, c);
+        if (world.caseFile.bounced) client.misuseOwn(a, b, c);
       },
       complete: (a, b, c) => {
         if (running()) this.complete(a, b % FILL_MODES, c);
@@ -310,6 +361,7 @@ export class Runner {
         world.hostile.rawByte(world.device, a | (b << 8), c);
       },
       'arm-load': (a, b, c) => {
+        this.armedLoad = true;
         world.races.armLoad(1 + (a >> 2), a & 3, b | (c << 8));
       },
       defer: (a, b) => {

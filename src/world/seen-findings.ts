@@ -36,7 +36,9 @@ export class SeenFindings {
   keyOf(error: Error, c: CaseFile): string {
     const head = error instanceof Violation ? `${error.oracle.id}|${error.shape}` : `|${error.name}`;
     const blame = error instanceof Violation ? (error.evidence.blame?.function ?? '') : '';
-    const backEnd = c.bounced ? 'swiotlb' : c.iommu ? 'iommu' : c.model.useDmaApi ? 'direct' : 'none';
+    let backEnd = c.model.useDmaApi ? 'direct' : 'none';
+    if (c.bounced) backEnd = c.vduse ? 'vduse' : 'swiotlb';
+    else if (c.iommu) backEnd = 'iommu';
     const where = `${c.call}|${c.model.packed ? 'packed' : 'split'}|${backEnd}|${blame}`;
     return `${head}|${this.framesOf(error)}|${where}`;
   }

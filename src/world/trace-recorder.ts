@@ -18,7 +18,18 @@ export class TraceRecorder implements TraceSink {
   private rawBytes = 0;
 
   step(number: number, title: string, operation: StepOperation): void {
+    // Each run spells out its own bytes: a reader begins anew with it.
+    if (number === 0) this.rawBytes = 0;
     this.steps.push({ number, title, operation, events: [] });
+  }
+
+  /** Drops the runs before the last one, where there are several; `withFirst` keeps the first as well. */
+  keepLastRun(withFirst: boolean): void {
+    const { steps } = this;
+    const starts = steps.flatMap(({ number }, k) => (number === 0 ? [k] : []));
+    const from = starts[withFirst ? 1 : 0];
+    const last = starts.at(-1);
+    if (from !== undefined && last !== undefined) steps.splice(from, last - from);
   }
 
   event(data: EventData): void {

@@ -24,6 +24,7 @@ import { failPanic } from '../oracle/panic.js';
 import { DmaJudge } from '../oracle/dma-judge.js';
 import { MemoryJudge } from '../oracle/memory-judge.js';
 import type { DmaApi } from '../platform/dma-api.js';
+import { FAIL_MAP } from '../platform/failures.js';
 import type { Platform } from '../platform/platform.js';
 import { blankConfiguration, type Configuration, decodeConfiguration } from '../scenario/configuration.js';
 import { packedRingSize } from '../spec/packed-layout.js';
@@ -32,6 +33,8 @@ import type { TargetSpec } from '../target/target-spec.js';
 import type { TraceSink } from '../verdict/trace.js';
 import { CanaryDma } from './canary-dma.js';
 import { Client } from './client.js';
+import { PlacementRun } from './placement-run.js';
+import type { Placement } from './placement.js';
 import { QueueSession } from './queue-session.js';
 import { Races } from './races.js';
 import { ringData } from './ring-layout.js';
@@ -49,7 +52,12 @@ export class World {
   readonly hostile: HostileWrites;
   readonly view: DeviceView;
   device: RingDevice;
+  /** There is a queue. */
+  exists = false;
+  /** Null in every execution but those of somebody who tries out places. */
+  placement: Placement | null = null;
 
+  private readonly placementRun: PlacementRun;
   private sink: TraceSink | null = null;
   private readonly memory: GuestMemory;
   private readonly heap: GuestHeap;
@@ -59,10 +67,14 @@ export class World {
   private readonly canaryDma: CanaryDma;
   private readonly splitDevice: SplitDevice;
   private readonly packedDevice: PackedDevice;
+  private queue: SplitQueue | PackedQueue;
   private readonly queues: { split: SplitQueue; packed: PackedQueue; canary: SplitQueue };
 
-  /** `perform` does the device operation of a record, at a moment that a race placed. */
-  constructor(perform: (record: number) => void) {
+  /**
+   * `perform` does the device operation of a record, at a moment that a race placed; `step` tells the number of the step
+   * in progress.
+   */
+  constructor(perform: (record: number) => void, step: () => number) {
     const bytes = new Uint8Array(MEMORY_SIZE);
     this.caseFile = new CaseFile(bytes);
     fillPattern(this.caseFile.expected);
@@ -70,10 +82,12 @@ export class World {
     this.memoryJudge = new MemoryJudge(this.caseFile);
     this.dmaJudge = new DmaJudge(this.caseFile);
     this.races = new Races(bytes, this.memoryJudge, perform);
+    this.placementRun = new PlacementRun(this.caseFile, this.memoryJudge, step);
     this.heap = new GuestHeap(bytes, this.memoryJudge, this.failures);
     this.memory = new GuestMemory(bytes, this.heap, this.memoryJudge, this.races);
     this.races.memory = this.memory;
     this.memoryJudge.wasFreed = (address): boolean => this.heap.wasFreed(address);
+    this.dmaJudge.mapsRefused = (): number => this.failures.injected(FAIL_MAP);
     this.dma = new Dma({
       memory: this.memory,
       observer: this.dmaJudge,
@@ -92,6 +106,7 @@ export class World {
     this.session = new QueueSession(this.caseFile, this.judge, this.client, this.transport);
     this.canaryDma = new CanaryDma(this.dma);
     this.queues = this.makeQueues();
+    this.queue = this.queues.split;
   }
 
   set trace(trace: TraceSink | null) {
@@ -104,8 +119,13 @@ export class World {
 
   /** Prepares an execution of these bytes; true when the queue could be created. */
   begin(target: TargetSpec, bytes: Uint8Array): boolean {
+    decodeConfiguration(target, bytes, this.config);
+    return this.start(target.canary);
+  }
+
+  /** Prepares an execution of what `config` says; true when the queue could be created. */
+  start(canary: boolean): boolean {
     const { config } = this;
-    decodeConfiguration(target, bytes, config);
     this.memory.reset();
     this.heap.reset();
     this.failures.reset();
@@ -120,7 +140,9 @@ export class World {
     this.caseFile.reset();
     this.view.setWindow(0, 0, 0);
     this.caseFile.iommu = config.backEnd === 'iommu';
-    this.caseFile.bounced = config.backEnd === 'swiotlb';
+    this.caseFile.vduse = config.backEnd === 'vduse';
+    this.caseFile.bounced = config.backEnd === 'swiotlb' || config.backEnd === 'vduse';
+    this.view.seePool(config.backEnd === 'vduse');
     this.caseFile.poolEnd = POOL_BASE + config.poolSlots * 2048;
     this.caseFile.minAlignMask = config.minAlignMask;
     this.caseFile.allocAlignMask = config.allocAlignMask;
@@ -128,12 +150,43 @@ export class World {
     this.dma.reset(backEnd);
     this.transport.resettable = config.resettable;
     if (config.createFailure !== -1) this.failures.arm(config.createFailure, config.createFailureSkip, 1);
+    if (this.placement !== null) this.follow(this.placement);
     this.device = config.packed ? this.packedDevice : this.splitDevice;
-    const queue = target.canary ? this.queues.canary : config.packed ? this.queues.packed : this.queues.split;
-    if (!this.session.create(queue, config, config.packed)) return false;
-    this.handOver();
+    this.queue = canary ? this.queues.canary : config.packed ? this.queues.packed : this.queues.split;
+    if (!this.create()) return false;
     if (config.kicksOff) this.device.wantKicks(false);
     return true;
+  }
+
+  /** Creates the queue and hands it to the device; false where it could not be created. */
+  create(): boolean {
+    this.exists = this.session.create(this.queue, this.config, this.config.packed);
+    if (this.exists) this.handOver();
+    return this.exists;
+  }
+
+  /** From now on every service works and the device acts between driver calls only. */
+  settle(): void {
+    this.failures.release();
+    this.races.release();
+  }
+
+  /** Stops the device, takes every buffer back, destroys the queue, and expects nothing to be left. */
+  takeDown(): void {
+    const { session, client, judge, caseFile } = this;
+    this.device.stop();
+    caseFile.stopped = true;
+    for (let k = caseFile.model.inFlight; k >= 0; k--) if (session.detach() === 0) break;
+    judge.quiesced();
+    client.unmapAllOwn();
+    session.destroy();
+    this.exists = false;
+  }
+
+  /** The ring is gone, and with it what the oracles knew of its place. */
+  forgetRing(): void {
+    this.caseFile.ring.detach();
+    this.view.setWindow(0, 0, 0);
   }
 
   /** The device gets the queue, at the addresses that the driver names. */
@@ -141,7 +194,7 @@ export class World {
     const areas = this.session.driver.ringAddresses();
     this.caseFile.stopped = false;
     this.attachRing();
-    this.device.start(areas, this.config.eventIndex);
+    this.device.start(areas, this.config.eventIndex, this.config.inOrder);
   }
 
   /** Tells the oracles where the ring is now. */
@@ -169,6 +222,12 @@ export class World {
   }
 
   private readonly backEndConfig: BackEndConfig = { name: 'none', poolSlots: 256, minAlignMask: 0, allocAlignMask: 0 };
+
+  private follow(placement: Placement): void {
+    this.placementRun.start(placement);
+    this.failures.plan = this.placementRun;
+    this.races.follow(this.placementRun);
+  }
 
   private makeQueues(): { split: SplitQueue; packed: PackedQueue; canary: SplitQueue } {
     const onInterrupt = (): void => {

@@ -17,7 +17,7 @@ import { minimise } from '../../src/campaign/minimise/minimise.js';
 import type { TargetSpec } from '../../src/target/target-spec.js';
 import { seededRandom } from '../dma/fakes.js';
 import { type BuiltBug, type PairOutcome, tryPair } from './bug-pairs.js';
-import { type FailingInput, failingInputs } from './failing-inputs.js';
+import { type FailingInput, failingInputs } from '../../src/campaign/bench/failing-inputs.js';
 import { groupsOfSymptoms, symptomsOf } from './symptoms.js';
 
 const ATTEMPTS = 200_000;

@@ -13,7 +13,7 @@ import { type Harness, findTarget, loadHarness } from '../../src/campaign/harnes
 import { compiledRoot, projectRoot } from '../../src/campaign/paths.js';
 import { ORACLES } from '../../src/oracle/registry.js';
 import type { Verdict } from '../../src/verdict/verdict.js';
-import { complaintsAbout } from './bug-checker.js';
+import { complaintsAbout } from '../../src/campaign/bugs/bug-checker.js';
 
 const BANK = join(projectRoot(), 'bugs');
 const BUGS = loadBugs().filter((bug) => dirname(bug.directory) === BANK);

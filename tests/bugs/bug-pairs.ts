@@ -9,7 +9,7 @@ import { patchFile, readBug, seedFile } from '../../src/campaign/bugs/bug-defini
 import { UsageError } from '../../src/campaign/errors.js';
 import { type Harness, loadHarness } from '../../src/campaign/harness.js';
 import type { TargetSpec } from '../../src/target/target-spec.js';
-import { failingInputs } from './failing-inputs.js';
+import { failingInputs } from '../../src/campaign/bench/failing-inputs.js';
 import { type Symptoms, groupsOfSymptoms, symptomsOf } from './symptoms.js';
 
 export interface BuiltBug {

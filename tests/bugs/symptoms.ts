@@ -5,7 +5,7 @@ import { minimise } from '../../src/campaign/minimise/minimise.js';
 import { groupsOf } from '../../src/campaign/triage/cause-groups.js';
 import { type SymptomWithInputs, relatives } from '../../src/campaign/triage/same-cause.js';
 import type { TargetSpec } from '../../src/target/target-spec.js';
-import type { FailingInput } from './failing-inputs.js';
+import type { FailingInput } from '../../src/campaign/bench/failing-inputs.js';
 
 /** By bucket. */
 export type Symptoms = ReadonlyMap<string, SymptomWithInputs>;

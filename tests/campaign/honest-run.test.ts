@@ -71,7 +71,7 @@ test('each configuration of a target occurs once before one occurs twice', () =>
     seen.add(JSON.stringify(rest));
   }
   assert.equal(seen.size, source.configurationsInAll);
-  // 14 sizes, 64 combinations of options, and 4 back ends, one of them with 48 pools.
-  assert.equal(source.configurationsInAll, 14 * 64 * (3 + 48));
+  // 14 sizes, 128 combinations of options, and 5 back ends, one of them with 48 pools and one with 4.
+  assert.equal(source.configurationsInAll, 14 * 128 * (3 + 48 + 4));
   assert.match(describeConfiguration(config), /^packed ring of /);
 });

@@ -83,7 +83,7 @@ describe('wrong use', () => {
     const corpus = smallCorpus(context);
     const mark = join(corpus, TARGET, 'generated', '.vringfuzz', 'format.json');
     mkdirSync(dirname(mark));
-    writeFileSync(mark, '{"schema": 1, "inputFormat": 2, "vringfuzz": "0.3.0"}');
+    writeFileSync(mark, '{"schema": 1, "inputFormat": 3, "vringfuzz": "0.3.0"}');
     const run = runCli('merge', TARGET, '--corpus', corpus, '--crashes', join(corpus, 'crashes'));
     assert.equal(run.status, 2);
     assert.match(run.stderr, /generated are of another format: .*npx vringfuzz@0\.3\.0/);

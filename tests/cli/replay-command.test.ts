@@ -66,19 +66,19 @@ describe('inputs that cannot be replayed', () => {
   const sidecars: readonly (readonly [name: string, text: string, message: RegExp])[] = [
     ['corrupt', '{"schema": 1,', /sidecar .*x\.json: not valid JSON .*delete the sidecar/],
     ['of another kind', '[]', /sidecar .*x\.json: the document must be an object/],
-    ['of a later schema', '{"schema": 9, "inputFormat": 1}', /"schema" is 9, this vringfuzz reads 1/],
+    ['of a later schema', '{"schema": 9, "inputFormat": 2}', /"schema" is 9, this vringfuzz reads 1/],
     [
       'of another input format',
       '{"schema": 1, "inputFormat": 7}',
-      /"inputFormat" is 7, this vringfuzz reads 1; a newer/,
+      /"inputFormat" is 7, this vringfuzz reads 2; a newer/,
     ],
     ['of format 0', '{"schema": 1, "inputFormat": 0}', /"inputFormat" is 0, .*no vringfuzz ever wrote that/],
     [
       'of the next format',
-      '{"schema": 1, "inputFormat": 2, "versions": {"vringfuzz": "0.3.0"}}',
-      /sidecar .*x\.json: "inputFormat" is 2, this vringfuzz reads 1; vringfuzz 0\.3\.0 reads it: npx vringfuzz@0\.3\.0/,
+      '{"schema": 1, "inputFormat": 3, "versions": {"vringfuzz": "0.3.0"}}',
+      /sidecar .*x\.json: "inputFormat" is 3, this vringfuzz reads 2; vringfuzz 0\.3\.0 reads it: npx vringfuzz@0\.3\.0/,
     ],
-    ['without fields', '{"schema": 1, "inputFormat": 1}', /"[a-z0-9]+" must be/],
+    ['without fields', '{"schema": 1, "inputFormat": 2}', /"[a-z0-9]+" must be/],
   ];
   for (const [name, text, message] of sidecars) {
     test(`a sidecar ${name}`, (context) => {
@@ -179,7 +179,7 @@ describe('replay', () => {
     const folder = temporaryFolder(context);
     const canary = join(folder, 'canary');
     for (const name of ['bucket/good', 'bucket/newer', 'generated/x']) input(folder, `canary/${name}`, 'abcd');
-    input(folder, 'canary/bucket/newer.json', '{"schema": 1, "inputFormat": 2, "versions": {"vringfuzz": "0.3.0"}}');
+    input(folder, 'canary/bucket/newer.json', '{"schema": 1, "inputFormat": 3, "versions": {"vringfuzz": "0.3.0"}}');
     input(folder, 'canary/bucket/empty', '');
     input(folder, 'canary/generated/.vringfuzz/format.json', '{"schema": 1, "inputFormat": 0}');
     const run = runCli('replay', canary, '--once', '--json');
@@ -197,7 +197,7 @@ describe('replay', () => {
     assert.equal(problems.length, 3);
     assert.deepEqual(run.stderr, problems.map((line) => `vringfuzz: ${line}\n`).join(''));
     assert.match(run.stderr, /empty is an empty file/);
-    assert.match(run.stderr, /newer\.json: "inputFormat" is 2, .*npx vringfuzz@0\.3\.0/);
+    assert.match(run.stderr, /newer\.json: "inputFormat" is 3, .*npx vringfuzz@0\.3\.0/);
     assert.match(run.stderr, /generated are of another format: .*"inputFormat" is 0, .*no vringfuzz ever wrote that/);
   });
 

@@ -31,10 +31,12 @@ export abstract class RingBench<Device extends RingDevice> {
   constructor(
     readonly num: number,
     readonly eventIndex: boolean,
+    readonly inOrder = false,
   ) {}
 
   start(): void {
-    this.device.start({ num: this.num, descriptorArea: DESC, driverArea: DRIVER, deviceArea: DEVICE }, this.eventIndex);
+    const areas = { num: this.num, descriptorArea: DESC, driverArea: DRIVER, deviceArea: DEVICE };
+    this.device.start(areas, this.eventIndex, this.inOrder);
   }
 
   /** Writes a 16-byte descriptor; `low` and `high` are its last two fields. */
@@ -72,8 +74,8 @@ export class SplitRingBench extends RingBench<SplitDevice> {
   readonly device = new SplitDevice(this.view);
   private idx = 0;
 
-  constructor(num = 4, eventIndex = false) {
-    super(num, eventIndex);
+  constructor(num = 4, eventIndex = false, inOrder = false) {
+    super(num, eventIndex, inOrder);
     this.start();
   }
 
@@ -99,8 +101,8 @@ export class SplitRingBench extends RingBench<SplitDevice> {
 export class PackedRingBench extends RingBench<PackedDevice> {
   readonly device = new PackedDevice(this.view);
 
-  constructor(num = 4, eventIndex = false) {
-    super(num, eventIndex);
+  constructor(num = 4, eventIndex = false, inOrder = false) {
+    super(num, eventIndex, inOrder);
     this.start();
   }
 

@@ -73,7 +73,7 @@ describe('sidecar', () => {
       steps: [{ number: 1, title: 't', events: [{ kind: 'map', text: 'm' }] }],
     };
     const document: Document = {
-      ...{ schema: 1, inputFormat: 1, target: 'canary', seed: 42, bug: null, ...finding, mapping, field, trace },
+      ...{ schema: 1, inputFormat: 2, target: 'canary', seed: 42, bug: null, ...finding, mapping, field, trace },
       versions: { vringfuzz: '0.1.0', node: '20.0.0', engine: null },
       ...{ sha1: 'a'.repeat(40), size: 4, createdAt: '2026-03-01T10:00:00.000Z' },
     };

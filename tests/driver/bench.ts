@@ -24,6 +24,7 @@ const CONFIG: QueueConfig = {
   eventIndex: false,
   context: false,
   callback: true,
+  inOrder: false,
   useDmaApi: true,
 };
 

@@ -41,6 +41,7 @@ const CONFIG: QueueConfig = {
   eventIndex: false,
   context: false,
   callback: true,
+  inOrder: false,
   useDmaApi: true,
 };
 

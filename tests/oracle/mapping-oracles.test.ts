@@ -247,7 +247,7 @@ test('disclosure: what an unmap ends is no longer reachable', () => {
     bench.dma.mapped(0x8_0000_0000);
     const unmap = (): void => {
       bench.dma.unmapping(0x8_0000_0000, 32, DMA_TO_DEVICE, 1, 0);
-      for (let k = 0; k < withdrawn; k++) bench.dma.withdrawn();
+      for (let k = 0; k < withdrawn; k++) bench.dma.withdrawn(0);
       bench.dma.unmapped();
     };
     if (withdrawn === 1) unmap();

@@ -15,6 +15,7 @@ function model(packed: boolean, config: Partial<QueueConfig> = {}): { model: Que
     eventIndex: false,
     context: false,
     callback: true,
+    inOrder: false,
     useDmaApi: true,
     ...config,
   });
@@ -128,4 +129,33 @@ test('restart takes another size and forgets what was in flight', () => {
   parts.model.restart(8);
   assert.deepEqual([parts.model.num, parts.model.numFree, parts.model.lowestInFlight()], [8, 8, -1]);
   assert.equal(parts.model.broken, true, 'that is for the caller to say');
+});
+
+test('2.7.9 in order: a batch reaches up to the id that the device named, as far as used.idx covers it', () => {
+  const parts = model(false, { inOrder: true });
+  const queue = parts.model;
+  assert.equal(queue.batchUpTo(0, 1), 0, 'nothing in flight');
+  const tokens = [begin(parts, 0, 2), begin(parts, 2, 1), begin(parts, 3, 1)];
+  assert.deepEqual([queue.oldest, queue.newest, queue.nextDescriptor], [tokens[0], tokens[2], 0]);
+  assert.deepEqual(
+    [0, 1, 2, 3, 4, 0x1234, 0xffffffff].map((id) => queue.batchUpTo(id, 3)),
+    [1, 0, 2, 3, 0, 0, 0],
+  );
+  assert.equal(queue.batchUpTo(3, 2), 0, 'three buffers, and used.idx moved by two');
+  queue.end(parts.buffers, 0);
+  queue.advanceUsed(2);
+  assert.deepEqual([queue.oldest, queue.batchUpTo(3, 3)], [tokens[1], 2]);
+});
+
+test('2.7.9 in order: what is taken back leaves the queue from its end, and from wherever a driver begins', () => {
+  const parts = model(true, { inOrder: true });
+  const queue = parts.model;
+  const tokens = [begin(parts, 0, 1), begin(parts, 1, 1), begin(parts, 2, 1)];
+  queue.batchLeft = 3;
+  queue.end(parts.buffers, 1);
+  assert.deepEqual([queue.oldest, queue.newest, queue.batchLeft], [tokens[0], tokens[2], 2]);
+  queue.end(parts.buffers, 2);
+  assert.deepEqual([queue.oldest, queue.newest, queue.batchLeft], [tokens[0], tokens[0], 1]);
+  queue.restart(4);
+  assert.deepEqual([queue.oldest, queue.batchLeft, queue.nextDescriptor], [0, 0, 0]);
 });

@@ -16,19 +16,35 @@ export { buildBug, typecheckBug } from './bug-build.js';
  * UsageError for a folder that is not there, a broken bug, or an id that two folders use.
  */
 export function loadBugs(extraDirs: readonly string[] = []): readonly Bug[] {
+  const { bugs, problems } = loadUsableBugs(extraDirs);
+  if (problems[0] !== undefined) throw new UsageError(problems[0]);
+  return bugs;
+}
+
+/** The same, but broken bugs are told and left out. Throws UsageError for a folder that is not there. */
+export function loadUsableBugs(extraDirs: readonly string[] = []): {
+  readonly bugs: readonly Bug[];
+  readonly problems: readonly string[];
+} {
   const bundled = join(projectRoot(), 'bugs');
   const banks = [...(existsSync(bundled) ? [bundled] : []), ...extraDirs.map((folder) => resolve(folder))];
   const folders = new Set(banks.flatMap(bugFolders).map((folder) => realpathSync(folder)));
   const bugs = new Map<string, Bug>();
+  const problems: string[] = [];
   for (const folder of folders) {
-    const bug = readBug(folder);
-    const other = bugs.get(bug.id);
-    if (other !== undefined) {
-      throw new UsageError(`bug ${bug.id} is defined twice: in ${other.directory} and in ${bug.directory}`);
+    try {
+      const bug = readBug(folder);
+      const other = bugs.get(bug.id);
+      if (other !== undefined) {
+        throw new UsageError(`bug ${bug.id} is defined twice: in ${other.directory} and in ${bug.directory}`);
+      }
+      bugs.set(bug.id, bug);
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      problems.push(error.message);
     }
-    bugs.set(bug.id, bug);
   }
-  return [...bugs.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  return { bugs: [...bugs.values()].sort((a, b) => (a.id < b.id ? -1 : 1)), problems };
 }
 
 /** The bug of that id. Throws UsageError, with the nearest id, when there is none. */

@@ -35,17 +35,21 @@ const KEEP_UNUSED = 60 * 60 * 1000;
  * find node_modules. Throws UsageError for a patch that does not apply or parse, EnvironmentError for a failed write.
  */
 export function buildBug(bug: Bug): string {
-  const patched = patchedSources(bug);
+  return buildSources(bug.id, patchedSources(bug));
+}
+
+/** The same for sources that somebody patched further. */
+export function buildSources(id: string, patched: readonly PatchedFile[]): string {
   const files = compiledFiles();
   const builds = join(projectRoot(), 'build', 'bugs');
-  const build = join(builds, `${bug.id}-${contentHash(files, patched)}`);
+  const build = join(builds, `${id}-${contentHash(files, patched)}`);
   makeFolder(builds);
   if (!existsSync(build)) {
-    const compiled = patched.flatMap((file) => transpile(file, `bug ${bug.id}`));
+    const compiled = patched.flatMap((file) => transpile(file, `bug ${id}`));
     writeBuild(build, files, compiled);
   }
   markUsed(build);
-  removeUnused(builds, build, bug.id);
+  removeUnused(builds, build, id);
   return build;
 }
 

@@ -7,17 +7,30 @@ import { TARGETS } from '../../target/targets.js';
 import { UsageError, messageOf } from '../errors.js';
 import {
   FieldError,
+  type JsonObject,
   booleanField,
+  choiceField,
   integerField,
   nullable,
   parseObject,
   stringField,
   stringListField,
 } from '../json-fields.js';
+import { didYouMean } from '../nearest.js';
 import { projectRoot } from '../paths.js';
 
 /** Ids name folders. */
 const ID = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
+
+/**
+ * Where a bug comes from: once in Linux and fixed there; in Linux, with a fix that was posted and not merged; in Linux 7.3.4,
+ * with no fix known; reported on another driver; made up to break a claim.
+ */
+export const BUG_STATUSES = ['fixed', 'unmerged', 'open', 'reported', 'invented'] as const;
+export type BugStatus = (typeof BUG_STATUSES)[number];
+
+/** Patches of the 2021 series (facts 1). */
+const SERIES_LENGTH = 7;
 
 export interface Bug {
   readonly id: string;
@@ -27,6 +40,12 @@ export interface Bug {
   readonly year: number;
   /** The part of the driver, such as `split ring` or `swiotlb`. */
   readonly area: string;
+  /** Null where nobody says; required in bugs/. */
+  readonly status: BugStatus | null;
+  /** What kind of mistake it is, such as `error-unwind`; null where nobody says. */
+  readonly family: string | null;
+  /** The patches of the 2021 series, 1 to 7, that it undoes or whose rule it breaks; empty for most. */
+  readonly series: readonly number[];
   /** Ids of the oracles that must catch it; any one of them counts. */
   readonly oracles: readonly string[];
   /** Whether no oracle but the first sees it on its seed; null where nobody looked. */
@@ -39,6 +58,12 @@ export interface Bug {
   /** The bug's folder, as it was given. */
   readonly directory: string;
 }
+
+/** Of bug.json. Another one is a mistake, such as a name that was typed wrongly. */
+const FIELDS: readonly string[] = [
+  ...['id', 'title', 'origin', 'year', 'area', 'status', 'family', 'series'],
+  ...['oracles', 'alone', 'target', 'seed', 'notes'],
+];
 
 /** Reads a bug's folder. Throws UsageError, which names the file and what is wrong. */
 export function readBug(directory: string): Bug {
@@ -75,6 +100,8 @@ export function seedFile(bug: Bug): string {
 function parseBug(path: string, text: string, directory: string): Bug {
   try {
     const object = parseObject(text);
+    const unknown = Object.keys(object).find((field) => !FIELDS.includes(field));
+    if (unknown !== undefined) throw new FieldError(`unknown field "${unknown}"${didYouMean(unknown, FIELDS)}`);
     const id = stringField(object, 'id');
     if (!ID.test(id)) throw new FieldError('"id" must be letters, digits, dots, dashes and underscores');
     if (id !== basename(directory))
@@ -87,6 +114,9 @@ function parseBug(path: string, text: string, directory: string): Bug {
       origin: stringField(object, 'origin'),
       year: integerField(object, 'year'),
       area: stringField(object, 'area'),
+      status: nullable(object, 'status', (from, name) => choiceField(from, name, BUG_STATUSES)),
+      family: nullable(object, 'family', stringField),
+      series: nullable(object, 'series', seriesField) ?? [],
       oracles: stringListField(object, 'oracles'),
       alone: nullable(object, 'alone', booleanField),
       target,
@@ -98,4 +128,12 @@ function parseBug(path: string, text: string, directory: string): Bug {
     if (!(error instanceof FieldError)) throw error;
     throw new UsageError(`${path}: ${error.message}`);
   }
+}
+
+function seriesField(object: JsonObject, name: string): readonly number[] {
+  const value = object[name];
+  const isPatch = (item: unknown): item is number =>
+    Number.isInteger(item) && Number(item) >= 1 && Number(item) <= SERIES_LENGTH;
+  if (Array.isArray(value) && value.length > 0 && value.every(isPatch)) return value;
+  throw new FieldError(`"${name}" must be a non-empty list of numbers from 1 to ${SERIES_LENGTH}`);
 }

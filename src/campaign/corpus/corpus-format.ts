@@ -2,14 +2,14 @@
 // for what is committed, a mark of its own for what an engine generated, since that folder is cached and copied alone.
 // The mark lies in a folder whose name starts with a dot: the engine takes every other file in a corpus for an input.
 
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 
 import { TARGETS } from '../../target/targets.js';
 import { contentOrNull, makeFolder, writeAtomically } from '../atomic-file.js';
 import { UsageError } from '../errors.js';
 import { FieldError, type JsonObject, nullable, parseObject, stringField } from '../json-fields.js';
-import { FORMAT_RELEASE, INPUT_FORMAT, UNMARKED_FORMAT, formatProblem } from './input-format.js';
+import { FORMAT_RELEASE, INPUT_FORMAT, formatProblem } from './input-format.js';
 import { MANIFEST } from './manifest.js';
 
 /** Version of the mark's document. */
@@ -22,12 +22,10 @@ const LEVELS = 4;
 /** Throws UsageError where the inputs in a folder, such as corpus/<target>/generated, are of another version. */
 export function checkCorpusFormat(folder: string): void {
   const mark = markAbove(resolve(folder));
-  // Whatever a folder without inputs will hold, is written by this vringfuzz.
-  if (mark === null && isEmpty(folder)) return;
-  const problem = formatProblem(mark?.inputFormat ?? UNMARKED_FORMAT, mark?.release ?? null);
-  if (problem === null) return;
-  const where = mark === null ? '' : `${mark.file}: `;
-  throw new UsageError(`the inputs in ${folder} are of another format: ${where}${problem}`);
+  // Every version marks what it writes, so what has no mark was brought here as it is.
+  if (mark === null) return;
+  const problem = formatProblem(mark.inputFormat, mark.release);
+  if (problem !== null) throw new UsageError(`the inputs in ${folder} are of another format: ${mark.file}: ${problem}`);
 }
 
 /** Records that a folder holds inputs of this vringfuzz's version. The folder must exist. Throws EnvironmentError. */
@@ -37,15 +35,6 @@ export function markCorpusFormat(folder: string): void {
   makeFolder(dirname(file));
   const document = { schema: MARK_SCHEMA, inputFormat: INPUT_FORMAT, vringfuzz: FORMAT_RELEASE };
   writeAtomically(file, Buffer.from(`${JSON.stringify(document)}\n`));
-}
-
-function isEmpty(folder: string): boolean {
-  try {
-    return readdirSync(folder).every((name) => name.startsWith('.'));
-  } catch {
-    // Whoever reads it will say what is wrong with it.
-    return true;
-  }
 }
 
 interface FormatMark {

@@ -1,13 +1,9 @@
 // What the corpus of a target is made of: how many inputs of which size, which operations and configurations they hold
 // and which they lack, whether any fails or is there twice, and whether it is what its manifest says.
 
-import { BACK_END_NAMES, type BackEndName } from '../../dma/back-end.js';
-import {
-  blankConfiguration,
-  type Configuration,
-  decodeConfiguration,
-  describeConfiguration,
-} from '../../scenario/configuration.js';
+import type { BackEndName } from '../../dma/back-end.js';
+import { backEndsOf, type Configuration, describeConfiguration } from '../../scenario/configuration.js';
+import { configurationsOf } from '../../scenario/differential.js';
 import { OPERATIONS, OPERATION_TABLES, type Operation } from '../../scenario/operations.js';
 import { decodeScenario } from '../../scenario/scenario.js';
 import type { TargetSpec } from '../../target/target-spec.js';
@@ -78,6 +74,7 @@ const FEATURES = {
   indirect: (config: Configuration) => config.indirect,
   'event index': (config: Configuration) => config.eventIndex,
   contexts: (config: Configuration) => config.context,
+  'in order': (config: Configuration) => config.inOrder,
   'no callback': (config: Configuration) => !config.callback,
   'no queue reset': (config: Configuration) => !config.resettable,
   'kicks off': (config: Configuration) => config.kicksOff,
@@ -156,13 +153,9 @@ function operationCounts(target: TargetSpec, inputs: readonly CorpusInput[]): re
 }
 
 function configurationStats(target: TargetSpec, inputs: readonly CorpusInput[]): ConfigurationStats {
-  const configs = inputs.map(({ bytes }) => {
-    const config = blankConfiguration();
-    decodeConfiguration(target, bytes, config);
-    return config;
-  });
+  const configs = inputs.flatMap(({ bytes }) => configurationsOf(target, bytes));
   const rings: readonly Ring[] = target.ring === 'any' ? ['split', 'packed'] : [target.ring];
-  const backEnds = target.backEnd === 'any' ? BACK_END_NAMES : [target.backEnd];
+  const backEnds = backEndsOf(target);
   const count = (holds: (config: Configuration) => boolean): number => configs.filter(holds).length;
   return {
     distinct: new Set(configs.map(describeConfiguration)).size,

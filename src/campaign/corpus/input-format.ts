@@ -1,18 +1,15 @@
 // The version of an input's bytes, and what to say about every other one. It stands beside the bytes, never in them
-// (docs/input-format.md). Old files are run as they were meant or refused, never reinterpreted: there is one version so
-// far, and whoever raises it enters the old number below, with the last release that runs it.
+// (docs/input-format.md). Old files are run as they were meant or refused, never reinterpreted: whoever raises the version
+// enters the old number below, with the last release that runs it.
 
 /** Version of the bytes that this vringfuzz writes and runs (src/scenario). */
-export const INPUT_FORMAT = 1;
+export const INPUT_FORMAT = 2;
 
 /** The first release that runs INPUT_FORMAT: written beside the number, for readers that are older. */
-export const FORMAT_RELEASE = '0.1.0';
-
-/** What files without any mark hold: marks came with this version. */
-export const UNMARKED_FORMAT = 1;
+export const FORMAT_RELEASE = '0.2.0';
 
 /** Versions of old, and the last release that runs each. */
-const RETIRED: ReadonlyMap<number, string> = new Map();
+const RETIRED: ReadonlyMap<number, string> = new Map([[1, '0.1.0']]);
 
 /**
  * What is wrong with a recorded version, and which release to use instead; null where it is the one that runs here.

@@ -67,8 +67,7 @@ function runUntil({ root }: Build, target: TargetSpec, bytes: Uint8Array, step: 
     if (current === step) debugger;
   };
   try {
-    if (target.form === 'raw') runner.runRaw(target, bytes, null, stopAt);
-    else runner.run(target, bytes, null, stopAt);
+    runner.play(target, bytes, null, stopAt);
   } catch {
     // What the oracle threw: told from the first run.
   }

@@ -2,8 +2,10 @@
 
 import { BOUNCE_CONTENTS } from './bounce-contents.js';
 import { BOUNCE_SLOTS } from './bounce-slots.js';
+import { DIFFERENTIAL } from './differential.js';
 import { FAILING_MAPS } from './failing-maps.js';
 import { FAILING_SERVICES } from './failing-services.js';
+import { IN_ORDER } from './in-order.js';
 import { PACKED_LIFE } from './packed-life.js';
 import { PACKED_NOTIFICATION } from './packed-notification.js';
 import { PACKED_RACES } from './packed-races.js';
@@ -19,6 +21,8 @@ import { SPLIT_NOTIFICATION } from './split-notification.js';
 import { SPLIT_RACES } from './split-races.js';
 import { SPLIT_TRAFFIC } from './split-traffic.js';
 import { SPLIT_USED_RING } from './split-used-ring.js';
+import { VDUSE_PAGES } from './vduse-pages.js';
+import { VDUSE_RINGS } from './vduse-rings.js';
 
 export const SEEDS: readonly Seed[] = [
   ...SPLIT_TRAFFIC,
@@ -34,9 +38,13 @@ export const SEEDS: readonly Seed[] = [
   ...PACKED_WINDOWS,
   ...PACKED_USED,
   ...PACKED_RACES,
+  ...IN_ORDER,
   ...BOUNCE_CONTENTS,
   ...BOUNCE_SLOTS,
   ...FAILING_MAPS,
   ...FAILING_SERVICES,
   ...RAW_RINGS,
+  ...DIFFERENTIAL,
+  ...VDUSE_PAGES,
+  ...VDUSE_RINGS,
 ];

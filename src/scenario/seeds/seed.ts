@@ -3,6 +3,7 @@
 
 import { targetByName } from '../../target/targets.js';
 import { blankConfiguration, type Configuration, decodeConfiguration, encodeConfiguration } from '../configuration.js';
+import { type DifferentialHeader, encodeDifferential } from '../differential.js';
 import { encodeScenario, type Step } from '../scenario.js';
 import { RingImage } from './ring-image.js';
 import { Steps } from './steps.js';
@@ -31,6 +32,13 @@ export function seedsOf(target: ScenarioTarget): DefineSeed {
     const header = encodeConfiguration(config);
     return { target, name, why, bytes: encodeScenario(specOf(target).operations, { header, steps }) };
   };
+}
+
+/** Defines a script that several configurations must answer alike. */
+export function differentialSeed(name: string, why: string, header: DifferentialHeader, build: Build): Seed {
+  const target = 'layout_differential_fuzzer';
+  const steps = build(new Steps(false)).flat();
+  return { target, name, why, bytes: encodeScenario('script', { header: encodeDifferential(header), steps }) };
 }
 
 /** Buffers that the raw target puts in flight, and which calls it makes: one byte (src/world/runner.ts). */
@@ -79,7 +87,7 @@ function configurationOf(target: string, part: Partial<Configuration>): Configur
   const spec = specOf(target);
   const config: Configuration = { ...blankConfiguration(), ...part };
   if (spec.ring !== 'any') config.packed = spec.ring === 'packed';
-  if (spec.backEnd !== 'any') config.backEnd = spec.backEnd;
+  if (spec.backEnd !== 'any' && part.backEnd === undefined) config.backEnd = spec.backEnd;
   config.useDmaApi = config.backEnd !== 'none';
   const decoded = blankConfiguration();
   decodeConfiguration(spec, encodeConfiguration(config), decoded);

@@ -24,8 +24,8 @@ function corpus(folder: string, manifest: string | null, mark: string | null): s
   return join(folder, 'canary');
 }
 
-const CURRENT = '{"schema": 1, "inputFormat": 1, "vringfuzz": "0.1.0"}';
-const NEWER = '{"schema": 1, "inputFormat": 2, "vringfuzz": "0.3.0"}';
+const CURRENT = '{"schema": 1, "inputFormat": 2, "vringfuzz": "0.2.0"}';
+const NEWER = '{"schema": 1, "inputFormat": 3, "vringfuzz": "0.3.0"}';
 
 describe('checkCorpusFormat', () => {
   test('takes what is current, what is marked by nobody and what is not there', (context) => {
@@ -41,7 +41,7 @@ describe('checkCorpusFormat', () => {
         () => checkCorpusFormat(join(folder, kind)),
         (error) =>
           error instanceof UsageError &&
-          /the inputs in .* are of another format: .*manifest\.json: "inputFormat" is 2, .* vringfuzz 0\.3\.0 reads it/.test(
+          /the inputs in .* are of another format: .*manifest\.json: "inputFormat" is 3, .* vringfuzz 0\.3\.0 reads it/.test(
             error.message,
           ),
       );
@@ -49,7 +49,7 @@ describe('checkCorpusFormat', () => {
     checkCorpusFormat(join(folder, 'generated'));
   });
 
-  for (const version of [0, 2, 'one']) {
+  for (const version of [0, 1, 'one']) {
     test(`a generated folder of version ${String(version)} is refused, with folders in it`, (context) => {
       const folder = corpus(temporaryFolder(context), CURRENT, JSON.stringify({ schema: 1, inputFormat: version }));
       write(join(folder, 'generated', 'deeper', 'y'), 'abcd');
@@ -104,6 +104,6 @@ describe('a replay', () => {
       [join(folder, 'regression', 'x'), join(folder, 'seed', 'x')],
     );
     assert.equal(problems.length, 1);
-    assert.match(problems[0] ?? '', /generated are of another format: .*"inputFormat" is 2/);
+    assert.match(problems[0] ?? '', /generated are of another format: .*"inputFormat" is 3/);
   });
 });

@@ -13,10 +13,10 @@ describe('formatProblem', () => {
 
   test('a newer one names the release that wrote it, or the latest', () => {
     assert.equal(
-      formatProblem(2, '0.3.0'),
-      '"inputFormat" is 2, this vringfuzz reads 1; vringfuzz 0.3.0 reads it: npx vringfuzz@0.3.0',
+      formatProblem(3, '0.3.0'),
+      '"inputFormat" is 3, this vringfuzz reads 2; vringfuzz 0.3.0 reads it: npx vringfuzz@0.3.0',
     );
-    assert.match(formatProblem(2, null) ?? '', /a newer vringfuzz wrote it: npx vringfuzz@latest$/);
+    assert.match(formatProblem(3, null) ?? '', /a newer vringfuzz wrote it: npx vringfuzz@latest$/);
   });
 
   test('a retired one names the last release that runs it, whoever wrote the file', () => {
@@ -28,7 +28,7 @@ describe('formatProblem', () => {
     test(`${version === undefined ? 'a missing one' : JSON.stringify(version)} was never written`, () => {
       assert.match(
         formatProblem(version, null) ?? '',
-        /^"inputFormat" is .+, this vringfuzz reads 1; no vringfuzz ever wrote that$/,
+        /^"inputFormat" is .+, this vringfuzz reads 2; no vringfuzz ever wrote that$/,
       );
     });
   }

@@ -88,7 +88,7 @@ describe('readManifest', () => {
   const cases: readonly (readonly [what: string, text: string, message: RegExp])[] = [
     ['no JSON', '{', /manifest\.json: not valid JSON/],
     ['another schema', JSON.stringify({ ...good, schema: 9 }), /"schema" is 9, this vringfuzz reads 1/],
-    ['another format', JSON.stringify({ ...good, inputFormat: 2, vringfuzz: '0.3.0' }), /npx vringfuzz@0\.3\.0/],
+    ['another format', JSON.stringify({ ...good, inputFormat: 3, vringfuzz: '0.3.0' }), /npx vringfuzz@0\.3\.0/],
     ['no regressions', JSON.stringify({ ...good, regression: undefined }), /"regression" must be an object/],
     ['a bad entry', JSON.stringify({ ...good, seed: { canary: { x: { why: 'x' } } } }), /"sha1" must be/],
   ];

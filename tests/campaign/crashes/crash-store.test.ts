@@ -43,7 +43,7 @@ describe('writeCrash', () => {
     const { versions, createdAt, ...document } = readSidecar(sidecar);
     assert.deepEqual(document, {
       schema: 2,
-      inputFormat: 1,
+      inputFormat: 2,
       target: 'split_ring_fuzzer',
       seed: 42,
       bug: null,

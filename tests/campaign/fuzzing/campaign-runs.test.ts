@@ -160,7 +160,7 @@ describe('fuzz --keep-going', () => {
         "if (memory.restless % 3 === 0) throw new TypeError('planted');",
       ),
     );
-    const { run, result } = scene.fuzz('--keep-going', '--runs', '9000');
+    const { run, result } = scene.fuzz('--keep-going', '--runs', '30000');
     assert.match(
       run.stderr,
       /an input did not behave alike twice \(.*\), which is a bug in vringfuzz; .* base64: \S+\n/,

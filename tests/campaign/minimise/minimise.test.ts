@@ -9,7 +9,7 @@ import { type Minimised, type MinimiseOptions, minimise } from '../../../src/cam
 import { fateOf } from '../../../src/campaign/replay/fate.js';
 import { TARGETS } from '../../../src/target/targets.js';
 import type { Verdict } from '../../../src/verdict/verdict.js';
-import { failingInputs } from '../../bugs/failing-inputs.js';
+import { failingInputs } from '../../../src/campaign/bench/failing-inputs.js';
 import { sampleFinding } from '../crashes/sample-finding.js';
 
 const RECORD = 4;

@@ -7,7 +7,7 @@ import { buildBug, findBug } from '../../../src/campaign/bugs/bug-bank.js';
 import { findTarget, loadHarness } from '../../../src/campaign/harness.js';
 import { groupsOf } from '../../../src/campaign/triage/cause-groups.js';
 import { type BuiltBug, tryPair } from '../../bugs/bug-pairs.js';
-import { failingInputs } from '../../bugs/failing-inputs.js';
+import { failingInputs } from '../../../src/campaign/bench/failing-inputs.js';
 import { groupsOfSymptoms, symptomsOf } from '../../bugs/symptoms.js';
 import { temporaryFolder } from '../bugs/planted-bugs.js';
 

@@ -32,7 +32,7 @@ export interface LedgerEntry {
 export type BufferState = 'offered' | 'in flight' | 'returned' | 'refused';
 
 export class TraceState {
-  readonly memory = new GuestBytes();
+  memory = new GuestBytes();
   ring: RingData | null = null;
   /** By ledger number, in the order of mapping. */
   readonly ledger = new Map<number, LedgerEntry>();
@@ -45,6 +45,17 @@ export class TraceState {
   /** The last event; what it touched is marked. */
   last: EventData | null = null;
   private step = 0;
+
+  /** A queue is created. Where a trace holds several runs, each begins with that, on memory and numbers of its own. */
+  restart(): void {
+    this.memory = new GuestBytes();
+    this.ring = null;
+    this.ledger.clear();
+    this.buffers.clear();
+    this.coherent.clear();
+    this.call = null;
+    this.violation = null;
+  }
 
   beginStep(number: number): void {
     this.step = number;
@@ -171,6 +182,7 @@ export function stateAt(trace: Trace, position: Position): TraceState {
 
 /** The first `count` events of a step, and the marks up to there. */
 function play(state: TraceState, step: TraceStep, count: number): void {
+  if (step.operation?.name === 'create') state.restart();
   state.beginStep(step.number);
   const marks = step.marks ?? [];
   let next = 0;

@@ -7,10 +7,10 @@ import { join, resolve } from 'node:path';
 
 import type ts from 'typescript';
 
-import type { Bug } from '../../src/campaign/bugs/bug-bank.js';
-import { patchedSources } from '../../src/campaign/bugs/bug-patch.js';
-import { projectRoot } from '../../src/campaign/paths.js';
-import { loadCompiler, projectOptions } from '../../src/campaign/bugs/typescript-compiler.js';
+import type { Bug } from './bug-definition.js';
+import { patchedSources } from './bug-patch.js';
+import { projectRoot } from '../paths.js';
+import { loadCompiler, projectOptions } from './typescript-compiler.js';
 
 /** Bugs that change different files, and their patched sources by absolute path. */
 interface Group {
@@ -38,7 +38,7 @@ export function complaintsAbout(bugs: readonly Bug[]): readonly string[] {
     };
     program = compiler.createProgram([join(root, 'src', 'world', 'world.ts')], options, host, program);
     for (const file of program.getSourceFiles()) {
-      if (!/\/src\/(driver|dma|world)\//.test(file.fileName)) continue;
+      if (!/\/src\/(driver|dma|world)\//.test(file.fileName) && !sources.has(resolve(file.fileName))) continue;
       for (const diagnostic of [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)]) {
         const text = compiler.flattenDiagnosticMessageText(diagnostic.messageText, ' ');
         complaints.push(`${ids.join(' or ')}: ${file.fileName.slice(root.length + 1)}: ${text}`);

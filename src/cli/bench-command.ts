@@ -1,0 +1,199 @@
+// `vringfuzz bench`: how fast the planted bugs are found, by us and by other engines, and which oracle sees which bug.
+
+import { join, resolve } from 'node:path';
+
+import type { Command } from 'commander';
+
+import { benchBugs } from '../campaign/bench/bench-bugs.js';
+import type { BenchBuild } from '../campaign/bench/bench-build.js';
+import { type CorpusKind, type TrialLine, prepareDataFolder, readBenchData } from '../campaign/bench/bench-data.js';
+import { writeBenchDocs } from '../campaign/bench/bench-docs-files.js';
+import { type BenchListener, BenchRun } from '../campaign/bench/bench-run.js';
+import { summarise } from '../campaign/bench/bench-summary.js';
+import { type EngineName, enginesNamed } from '../campaign/bench/engines.js';
+import type { KillMatrix } from '../campaign/bench/kill-matrix.js';
+import { updateMatrix } from '../campaign/bench/matrix-store.js';
+import { parseDuration } from '../campaign/duration.js';
+import { UsageError } from '../campaign/errors.js';
+import { checkWritable, removeOldTemporaryFolders } from '../campaign/folders.js';
+import { DEFAULT_MAX_LENGTH } from '../campaign/fuzz-campaign.js';
+import { projectRoot, workRoot } from '../campaign/paths.js';
+import { benchDocument } from '../report/bench/bench-json.js';
+import { benchText } from '../report/bench/bench-text.js';
+import { secondsText } from '../report/bench/bench-words.js';
+import { grouped } from '../report/text-table.js';
+import { bugsOption, note, positiveInteger } from './options.js';
+
+interface BenchCommandOptions {
+  readonly bugs: readonly string[];
+  readonly bug: readonly string[];
+  readonly trials: number;
+  readonly timeLimit: string;
+  readonly engine: readonly string[];
+  /** False for --no-seeds. */
+  readonly seeds: boolean;
+  readonly silentSeeds?: boolean;
+  readonly jobs: number;
+  /** False for --no-matrix. */
+  readonly matrix: boolean;
+  readonly out?: string;
+  readonly writeDocs?: string;
+  readonly json?: boolean;
+}
+
+const EXIT_FAILED_TRIAL = 1;
+const EXIT_BROKEN_BUG = 2;
+const DEFAULT_OUT = 'bench-data';
+const MOST_TRIALS = 1000;
+const MOST_JOBS = 256;
+
+const HELP = `
+Each trial is one engine on the build of one bug, in a process of its own, until an oracle fires or the time is over. Every
+trial is written down as it ends: a benchmark that was stopped goes on when it is started again with the same --out, and
+trials under other conditions are added to it. Engines: vringfuzz, jazzer-stock, jsfuzz, fast-check, random.
+
+Examples:
+  vringfuzz bench --bug V04 --bug V28 --trials 5 --time-limit 20s
+  vringfuzz bench --engine vringfuzz,jazzer-stock --no-seeds --jobs 2
+  vringfuzz bench --write-docs bench-data
+
+Exit code: 0 measured, also where bugs were not found; 2 a bug is broken and was left out, or wrong use; 1 a trial failed.`;
+
+export function addBenchCommand(program: Command): void {
+  const collect = (value: string, values: readonly string[]): readonly string[] => [...values, value];
+  program
+    .command('bench')
+    .description('how fast each planted bug is found, and by which oracle')
+    .addOption(bugsOption())
+    .option('--bug <id>', 'only this bug; may be repeated', collect, [])
+    .option('--trials <n>', 'trials of each engine on each bug; their seeds are 1, 2, ...', positiveInteger, 5)
+    .option('--time-limit <duration>', 'time of a trial, from its first execution', '60s')
+    .option('--engine <name>', 'engine, or several with commas; may be repeated (default: vringfuzz)', collect, [])
+    .option('--no-seeds', 'start from nothing instead of the committed seeds')
+    .option('--silent-seeds', 'leave out every committed seed that shows the bug, not its own alone')
+    .option('--jobs <n>', 'trials at a time, each on a core of its own', positiveInteger, 1)
+    .option('--no-matrix', 'leave out the kill matrix')
+    .option(
+      '--out <dir>',
+      `folder of the data (default: ${DEFAULT_OUT}); with --write-docs, of the pages (default: docs)`,
+    )
+    .option(
+      '--write-docs <dir>',
+      'measure nothing: write benchmark.md, benchmark.svg and kill-matrix.md from this data',
+    )
+    .option('--json', 'one JSON document on standard output')
+    .addHelpText('after', HELP)
+    .action(bench);
+}
+
+async function bench(options: BenchCommandOptions): Promise<void> {
+  if (options.writeDocs !== undefined) {
+    writeDocs(options.writeDocs, options.out);
+    return;
+  }
+  const chosen = checked(options);
+  prepareDataFolder(chosen.folder);
+  checkWritable(chosen.folder);
+  removeOldTemporaryFolders();
+  const { builds, problems } = benchBugs(options.bugs, options.bug, note);
+  problems.forEach(note);
+  if (builds.length === 0) throw new UsageError(`no bug is left to measure: ${problems[0] ?? 'there are none'}`);
+  const progress = new Progress();
+  const { trials, jobs } = options;
+  const run = new BenchRun({ builds, ...chosen, trials, jobs, maxLength: DEFAULT_MAX_LENGTH }, progress);
+  const stop = (): void => run.stop();
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  signals.forEach((signal) => process.on(signal, stop));
+  const { failures, stopped } = await run.run();
+  signals.forEach((signal) => process.off(signal, stop));
+  if (stopped) note(`stopped; the trials so far are in ${chosen.folder}, and the same command goes on`);
+  const matrix = options.matrix && !stopped ? judged(chosen.folder, builds) : null;
+  print(options, chosen, {
+    matrix,
+    problems: [...problems, ...progress.problems],
+    bugs: builds.map(({ bug }) => bug.id),
+  });
+  process.exitCode = failures > 0 ? EXIT_FAILED_TRIAL : problems.length > 0 ? EXIT_BROKEN_BUG : 0;
+}
+
+function judged(folder: string, builds: readonly BenchBuild[]): KillMatrix {
+  note(`judging failing inputs of ${builds.length} ${builds.length === 1 ? 'bug' : 'bugs'} by each oracle alone`);
+  return updateMatrix(folder, builds);
+}
+
+interface Chosen {
+  readonly engines: readonly EngineName[];
+  readonly corpus: CorpusKind;
+  readonly limitSeconds: number;
+  readonly folder: string;
+}
+
+/** Everything that can be checked before anything is built. Throws UsageError. */
+function checked(options: BenchCommandOptions): Chosen {
+  const { trials, jobs, seeds, silentSeeds } = options;
+  if (trials > MOST_TRIALS) throw new UsageError(`--trials ${trials} is too many: at most ${MOST_TRIALS}`);
+  if (jobs > MOST_JOBS) throw new UsageError(`--jobs ${jobs} is too many: at most ${MOST_JOBS}, one for each core`);
+  if (!seeds && silentSeeds === true) throw new UsageError('--no-seeds and --silent-seeds exclude each other');
+  return {
+    engines: options.engine.length === 0 ? ['vringfuzz'] : enginesNamed(options.engine),
+    corpus: !seeds ? 'none' : silentSeeds === true ? 'silent' : 'committed',
+    limitSeconds: parseDuration(options.timeLimit),
+    folder: resolve(options.out ?? join(workRoot(), DEFAULT_OUT)),
+  };
+}
+
+/** The trials that this command line asks for, whoever made them. */
+function print(
+  options: BenchCommandOptions,
+  { engines, corpus, limitSeconds, folder }: Chosen,
+  { matrix, problems, bugs }: { matrix: KillMatrix | null; problems: readonly string[]; bugs: readonly string[] },
+): void {
+  const all = readBenchData(folder);
+  const trials = all.trials.filter(
+    (trial) =>
+      engines.includes(trial.engine) &&
+      bugs.includes(trial.bug) &&
+      trial.corpus === corpus &&
+      trial.limitSeconds === limitSeconds &&
+      trial.trial <= options.trials,
+  );
+  const shown = matrix === null ? null : { ...matrix, rows: matrix.rows.filter(({ bug }) => bugs.includes(bug)) };
+  const data = { ...all, trials };
+  const summary = summarise(data);
+  process.stdout.write(
+    options.json === true
+      ? `${JSON.stringify(benchDocument(data, summary, shown, problems))}\n`
+      : benchText(summary, shown),
+  );
+}
+
+function writeDocs(folder: string, out: string | undefined): void {
+  const pages = resolve(out ?? join(projectRoot(), 'docs'));
+  checkWritable(pages);
+  for (const file of writeBenchDocs(resolve(folder), pages)) process.stdout.write(`${file}\n`);
+}
+
+/** A line a trial on standard error. */
+class Progress implements BenchListener {
+  readonly problems: string[] = [];
+  private total = 0;
+  private done = 0;
+
+  planned(trials: number, done: number): void {
+    this.total = trials;
+    this.done = done;
+    note(`${trials - done} trials${done === 0 ? '' : `; ${done} are done already`}`);
+  }
+
+  ended({ bug, engine, trial, triggered, last }: TrialLine): void {
+    this.done++;
+    const what = triggered === null ? 'nothing' : triggered.oracle;
+    const when = `after ${secondsText(last.seconds)} s, ${grouped(last.executions)} executions`;
+    note(`${this.done}/${this.total}  ${bug}, ${engine}, trial ${trial}: ${what} ${when}`);
+  }
+
+  failed(text: string): void {
+    this.problems.push(text);
+    note(text);
+  }
+}

@@ -1,0 +1,151 @@
+// The claims of bounce-mismatch and disclosure for a VDUSE domain, where several mappings share a bounce page and the
+// device reaches whole pages (docs/dma.md). Judged by calls, copies and the bytes of memory, not by the back end's tables.
+
+import { PAGE_SIZE } from '../memory/layout.js';
+import { bounceMismatch } from './bounce-mismatch.js';
+import { bounceOf, type CaseFile } from './case-file.js';
+import { disclosure } from './disclosure.js';
+import { pageOf } from './domain-pages.js';
+import { DMA_MAP, DMA_UNMAP, fail } from './oracle.js';
+
+const PAGE_MASK = PAGE_SIZE - 1;
+const ZEROES = Buffer.alloc(PAGE_SIZE);
+
+/** One of the copies of the map in progress: a mapping of several pages may be filled page by page. */
+export function checkPieceIn(c: CaseFile, target: number, source: number, size: number): void {
+  const start = target - (source - c.pendingCpu);
+  const inside = source >= c.pendingCpu && source + size <= c.pendingCpu + c.pendingSize;
+  if (inside && (c.pendingTarget < 0 || start === c.pendingTarget)) {
+    c.pendingTarget = start;
+    return;
+  }
+  fail(bounceMismatch, inside ? 'copy-in target' : 'copy-in source', {
+    expected: { cpu: c.pendingCpu, size: c.pendingSize, ...(inside ? { target: c.pendingTarget } : {}) },
+    got: { cpu: source, size, ...(inside ? { target: start } : { target }) },
+    blame: DMA_MAP,
+  });
+}
+
+/**
+ * The bounce pages that the map handed out: those that were filled, inside the pool, at the original's offset in the page,
+ * shared with mappings of the same page of memory only, and without anything that no mapping put there.
+ */
+export function openPages(c: CaseFile, dma: number, size: number): void {
+  const bounce = bounceOf(dma);
+  const wrong = misplaced(c, bounce, size);
+  if (wrong !== '') {
+    fail(bounceMismatch, wrong, {
+      expected: { cpu: c.pendingCpu, filled: c.pendingTarget, 'pool end': c.poolEnd },
+      got: { address: bounce < 0 ? dma : bounce, size },
+      blame: DMA_MAP,
+    });
+  }
+  if (bounce < 0) return;
+  checkSharing(c, dma, size);
+  const last = pageOf(bounce + size - 1);
+  for (let page = pageOf(bounce); page <= last; page++) {
+    if (c.domain.isKnown(page)) continue;
+    fail(disclosure, 'bounce page not zeroed before the device reaches it', {
+      expected: { zeroed: true },
+      got: { zeroed: false, page },
+      blame: DMA_MAP,
+    });
+  }
+  c.domain.open(bounce, size);
+}
+
+function misplaced(c: CaseFile, bounce: number, size: number): string {
+  if (bounce < 0) return 'no bounce page';
+  if (c.pendingTarget >= 0 && bounce !== c.pendingTarget) return 'bounce page';
+  if (bounce + size > c.poolEnd) return 'bounce page beyond the pool';
+  return ((bounce ^ c.pendingCpu) & PAGE_MASK) === 0 ? '' : 'bounce page with another offset';
+}
+
+/** A bounce page stands for one page of memory as long as any mapping uses it. */
+function checkSharing(c: CaseFile, dma: number, size: number): void {
+  const { ledger } = c;
+  for (let k = 0; k < ledger.liveCount; k++) {
+    const entry = ledger.liveAt(k);
+    const start = ledger.dma[entry]!;
+    if (pagesApart(dma, size, start, ledger.size[entry]!)) continue;
+    if (dma - start === c.pendingCpu - ledger.cpu[entry]!) continue;
+    fail(bounceMismatch, 'bounce page of two originals', {
+      expected: { cpu: ledger.cpu[entry]! - start + dma },
+      got: { cpu: c.pendingCpu, address: dma, size },
+      mapping: entry,
+      blame: DMA_MAP,
+    });
+  }
+}
+
+function pagesApart(a: number, sizeOfA: number, b: number, sizeOfB: number): boolean {
+  const page = (address: number): number => Math.floor(address / PAGE_SIZE);
+  return page(a + sizeOfA - 1) < page(b) || page(b + sizeOfB - 1) < page(a);
+}
+
+/** Somebody fills a range of the pool: with zeroes only, in a map or unmap, and over no bytes of another live mapping. */
+export function checkWipe(c: CaseFile, target: number, size: number, value: number): void {
+  const { ledger } = c;
+  if (value !== 0 || (!c.pendingMap && c.current < 0)) {
+    fail(bounceMismatch, 'bounce page filled', { expected: { value: 0 }, got: { value, target, size } });
+  }
+  for (let k = 0; k < ledger.liveCount; k++) {
+    const entry = ledger.liveAt(k);
+    const bounce = bounceOf(ledger.dma[entry]!);
+    if (entry === c.current || target + size <= bounce || bounce + ledger.size[entry]! <= target) continue;
+    fail(bounceMismatch, 'wiped under a live mapping', {
+      expected: { overlap: 0 },
+      got: { target, size },
+      mapping: entry,
+      blame: c.pendingMap ? DMA_MAP : DMA_UNMAP,
+    });
+  }
+}
+
+/** A mapping has ended: what mappings put into a page does not outlast the last of them. */
+export function closePages(c: CaseFile, entry: number): void {
+  const { domain, ledger } = c;
+  const bounce = bounceOf(ledger.dma[entry]!);
+  if (bounce < 0) return;
+  const last = pageOf(bounce + ledger.size[entry]! - 1);
+  for (let page = pageOf(bounce); page <= last; page++) {
+    if (!domain.close(page)) continue;
+    const from = domain.filledFrom(page);
+    const size = domain.filledTo(page) - from;
+    if (c.holdsBytes(from, ZEROES, size)) continue;
+    fail(disclosure, 'bounce page not wiped after its last mapping', {
+      expected: { byte: 0, size },
+      got: { page, address: from },
+      mapping: entry,
+      blame: DMA_UNMAP,
+    });
+  }
+}
+
+/** What the back end says it exposes: bounce pages of mappings, and coherent memory that is allocated. */
+export function checkDomain(c: CaseFile): void {
+  const coherent = c.granules !== c.granulesExpected;
+  if (!coherent && c.domain.exposed === c.domain.enteredCount) return;
+  fail(
+    disclosure,
+    coherent ? 'coherent page reachable after it was freed' : 'bounce page reachable without a mapping',
+    {
+      expected: { 'coherent pages': c.granulesExpected, 'bounce pages': c.domain.enteredCount },
+      got: { 'coherent pages': c.granules, 'bounce pages': c.domain.exposed },
+      blame: DMA_UNMAP,
+    },
+  );
+}
+
+/** The device wrote bytes of the pool: their pages must be in the domain. */
+export function checkReach(c: CaseFile, address: number, size: number): void {
+  const last = pageOf(address + size - 1);
+  for (let page = pageOf(address); page <= last; page++) {
+    if (c.domain.isEntered(page)) continue;
+    fail(disclosure, 'bounce page reachable without a mapping', {
+      expected: { reachable: false },
+      got: { 'device wrote': address, size },
+      blame: DMA_MAP,
+    });
+  }
+}

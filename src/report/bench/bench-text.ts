@@ -1,0 +1,89 @@
+// The benchmark in the terminal: one table of bugs for each condition, one of engines, one line a comparison.
+
+import type { BenchSummary, BugResult, ConditionSummary } from '../../campaign/bench/bench-summary.js';
+import { type KillMatrix, neverAlone } from '../../campaign/bench/kill-matrix.js';
+import { grouped, textTable } from '../text-table.js';
+import {
+  conditionText,
+  intervalText,
+  namesText,
+  oraclesText,
+  orDash,
+  ratioText,
+  reachedText,
+  secondsText,
+  share,
+} from './bench-words.js';
+
+const BUG_HEADER = ['bug', 'engine', 'reached', 'exposed', 'seconds', '95 %', 'executions', 'oracle'];
+const ENGINE_HEADER = ['engine', 'bugs', 'found', 'in 19 of 20', 'trials', 'seconds', 'start', 'executions/s'];
+
+export function benchText(summary: BenchSummary, matrix: KillMatrix | null): string {
+  const parts = summary.conditions.map(conditionPart);
+  return [...parts, ...(matrix === null ? [] : [matrixPart(matrix)])].join('\n');
+}
+
+function conditionPart(condition: ConditionSummary): string {
+  const { engines, comparisons, results } = condition;
+  const lines = comparisons.map(({ engine, both, ratioOfMedians, medianRatio, onlyOurs, onlyTheirs }) => {
+    const ratios =
+      ratioOfMedians === null || medianRatio === null
+        ? 'no bug has a median for both'
+        : `${ratioText(ratioOfMedians)} (medians over ${both} bugs that both find), bug by bug ${ratioText(medianRatio)}`;
+    return `vringfuzz against ${engine}: ${ratios}; only vringfuzz: ${namesText(onlyOurs)}; only ${engine}: ${namesText(onlyTheirs)}\n`;
+  });
+  return [
+    `${conditionText(condition)}\n`,
+    textTable(BUG_HEADER, results.map(bugRow)),
+    '\n',
+    textTable(
+      ENGINE_HEADER,
+      engines.map((each) => [
+        each.engine,
+        String(each.bugs),
+        String(each.bugsFound),
+        String(each.bugsReliable),
+        share(each.triggered, each.trials),
+        orDash(each.medianOfMedians, secondsText),
+        orDash(each.startSeconds, secondsText),
+        orDash(each.executionsPerSecond, grouped),
+      ]),
+    ),
+    lines.length === 0 ? '' : `\n${lines.join('')}`,
+  ].join('');
+}
+
+function bugRow(result: BugResult): readonly string[] {
+  const { bug, engine, trials, triggered, seconds, executions } = result;
+  return [
+    bug,
+    engine,
+    reachedText(result),
+    share(triggered, trials),
+    orDash(seconds.median, secondsText),
+    intervalText(seconds, secondsText),
+    orDash(executions.median, grouped),
+    oraclesText(result),
+  ];
+}
+
+function matrixPart(matrix: KillMatrix): string {
+  const rows = matrix.rows.map(({ bug, inputs, cells, alone, aloneOnSeed }) => [
+    bug,
+    String(inputs),
+    cells
+      .filter(({ first }) => first > 0)
+      .map(({ oracle }) => oracle)
+      .join(' '),
+    cells
+      .filter(({ first }) => first === 0)
+      .map(({ oracle }) => oracle)
+      .join(' ') || '-',
+    alone ?? (aloneOnSeed ? 'on the seed' : 'no'),
+  ]);
+  return [
+    `kill matrix, ${matrix.bounds.inputs} failing inputs a bug at most, of ${grouped(matrix.bounds.attempts)} executions\n`,
+    textTable(['bug', 'inputs', 'first', 'also fires', 'alone'], rows),
+    `oracles that are alone on no bug: ${namesText(neverAlone(matrix))}\n`,
+  ].join('');
+}
