@@ -23,6 +23,7 @@ const EXIT_CODES: readonly number[] = [3, 77, 70, EXIT_FAILED, 0];
 export class FuzzCampaign {
   private current: TargetRun | null = null;
   private stopped = false;
+  private readonly startedAt = Date.now();
 
   /** Throws EnvironmentError when results could not be written, UsageError for a corpus of another input format. */
   constructor(
@@ -94,14 +95,23 @@ export class FuzzCampaign {
     }
   }
 
-  /** Whole seconds, since the engine knows no others; the first targets get what does not divide. */
+  /**
+   * Whole seconds, since the engine knows no others; the first targets get what does not divide. With a stop rule, what a
+   * target left is for those after it.
+   */
   private share(index: number): number | null {
-    const { seconds, targets } = this.options;
+    const { seconds, targets, untilRisk } = this.options;
     if (seconds === null) {
       return null;
     }
-    const extra = index < seconds % targets.length ? 1 : 0;
-    return Math.max(1, Math.floor(seconds / targets.length) + extra);
+    const [all, count] =
+      untilRisk === null ? [seconds, targets.length] : [this.secondsLeft(seconds), targets.length - index];
+    const extra = (untilRisk === null ? index : 0) < all % count ? 1 : 0;
+    return Math.max(1, Math.floor(all / count) + extra);
+  }
+
+  private secondsLeft(seconds: number): number {
+    return Math.max(0, Math.round(seconds - (Date.now() - this.startedAt) / 1000));
   }
 }
 

@@ -18,6 +18,8 @@ export interface HonestOptions {
   readonly runs: number;
   /** From 1 to 2^32 - 1. */
   readonly seed: number;
+  /** Which inputs are run; all when absent. The bytes are valid until it returns. */
+  readonly wanted?: (target: TargetSpec, bytes: Uint8Array) => boolean;
 }
 
 export type HonestFailure = { readonly target: string; readonly bytes: Uint8Array } & (
@@ -46,7 +48,9 @@ export function runHonest(options: HonestOptions): HonestResult {
   while (runs < options.runs && failure === null) {
     const source = sources[runs % sources.length];
     if (source === undefined) break;
-    failure = gate.run(source.target, source.next());
+    let bytes = source.next();
+    while (options.wanted?.(source.target, bytes) === false) bytes = source.next();
+    failure = gate.run(source.target, bytes);
     runs++;
   }
   const configurations = sources.reduce((sum, source) => sum + source.configurations, 0);

@@ -10,7 +10,7 @@ import { type CorpusKind, type TrialLine, prepareDataFolder, readBenchData } fro
 import { writeBenchDocs } from '../campaign/bench/bench-docs-files.js';
 import { type BenchListener, BenchRun } from '../campaign/bench/bench-run.js';
 import { summarise } from '../campaign/bench/bench-summary.js';
-import { type EngineName, enginesNamed } from '../campaign/bench/engines.js';
+import { type EngineName, engineVersion, enginesNamed } from '../campaign/bench/engines.js';
 import type { KillMatrix } from '../campaign/bench/kill-matrix.js';
 import { updateMatrix } from '../campaign/bench/matrix-store.js';
 import { parseDuration } from '../campaign/duration.js';
@@ -19,7 +19,7 @@ import { checkWritable, removeOldTemporaryFolders } from '../campaign/folders.js
 import { DEFAULT_MAX_LENGTH } from '../campaign/fuzz-campaign.js';
 import { projectRoot, workRoot } from '../campaign/paths.js';
 import { benchDocument } from '../report/bench/bench-json.js';
-import { benchText } from '../report/bench/bench-text.js';
+import { benchText, matrixText } from '../report/bench/bench-text.js';
 import { secondsText } from '../report/bench/bench-words.js';
 import { grouped } from '../report/text-table.js';
 import { bugsOption, note, positiveInteger } from './options.js';
@@ -107,18 +107,45 @@ async function bench(options: BenchCommandOptions): Promise<void> {
   const { failures, stopped } = await run.run();
   signals.forEach((signal) => process.off(signal, stop));
   if (stopped) note(`stopped; the trials so far are in ${chosen.folder}, and the same command goes on`);
+  const all = readBenchData(chosen.folder);
+  const wanted = { ...chosen, trials, bugs: builds.map(({ bug }) => bug.id) };
+  const data = { ...all, trials: all.trials.filter((trial) => isWanted(trial, wanted)) };
+  const summary = summarise(data);
+  // Before the matrix, which takes its time and may be stopped.
+  if (options.json !== true) process.stdout.write(benchText(summary));
   const matrix = options.matrix && !stopped ? judged(chosen.folder, builds) : null;
-  print(options, chosen, {
-    matrix,
-    problems: [...problems, ...progress.problems],
-    bugs: builds.map(({ bug }) => bug.id),
-  });
+  if (options.json === true) {
+    const document = benchDocument(data, summary, matrix, [...problems, ...progress.problems]);
+    process.stdout.write(`${JSON.stringify(document)}\n`);
+  } else if (matrix !== null) {
+    process.stdout.write(`\n${matrixText(matrix)}`);
+  }
   process.exitCode = failures > 0 ? EXIT_FAILED_TRIAL : problems.length > 0 ? EXIT_BROKEN_BUG : 0;
 }
 
+/** The rows of these bugs; the folder keeps those of others. */
 function judged(folder: string, builds: readonly BenchBuild[]): KillMatrix {
   note(`judging failing inputs of ${builds.length} ${builds.length === 1 ? 'bug' : 'bugs'} by each oracle alone`);
-  return updateMatrix(folder, builds);
+  const matrix = updateMatrix(folder, builds);
+  const rows = matrix.rows.filter((row) => builds.some(({ bug }) => bug.id === row.bug));
+  for (const { bug, harnessBugs } of rows) {
+    if (harnessBugs > 0) note(`${bug}: the harness failed in ${harnessBugs} executions with oracles silent`);
+  }
+  return { ...matrix, rows };
+}
+
+/** Whether this command line asks for the trial, whoever made it. */
+function isWanted(
+  { engine, bug, corpus, limitSeconds, trial }: TrialLine,
+  wanted: Chosen & { readonly trials: number; readonly bugs: readonly string[] },
+): boolean {
+  return (
+    wanted.engines.includes(engine) &&
+    wanted.bugs.includes(bug) &&
+    wanted.corpus === corpus &&
+    wanted.limitSeconds === limitSeconds &&
+    trial <= wanted.trials
+  );
 }
 
 interface Chosen {
@@ -134,37 +161,15 @@ function checked(options: BenchCommandOptions): Chosen {
   if (trials > MOST_TRIALS) throw new UsageError(`--trials ${trials} is too many: at most ${MOST_TRIALS}`);
   if (jobs > MOST_JOBS) throw new UsageError(`--jobs ${jobs} is too many: at most ${MOST_JOBS}, one for each core`);
   if (!seeds && silentSeeds === true) throw new UsageError('--no-seeds and --silent-seeds exclude each other');
+  const engines = options.engine.length === 0 ? (['vringfuzz'] as const) : enginesNamed(options.engine);
+  // A missing package is told now, not after the bugs are built.
+  engines.forEach(engineVersion);
   return {
-    engines: options.engine.length === 0 ? ['vringfuzz'] : enginesNamed(options.engine),
+    engines,
     corpus: !seeds ? 'none' : silentSeeds === true ? 'silent' : 'committed',
     limitSeconds: parseDuration(options.timeLimit),
     folder: resolve(options.out ?? join(workRoot(), DEFAULT_OUT)),
   };
-}
-
-/** The trials that this command line asks for, whoever made them. */
-function print(
-  options: BenchCommandOptions,
-  { engines, corpus, limitSeconds, folder }: Chosen,
-  { matrix, problems, bugs }: { matrix: KillMatrix | null; problems: readonly string[]; bugs: readonly string[] },
-): void {
-  const all = readBenchData(folder);
-  const trials = all.trials.filter(
-    (trial) =>
-      engines.includes(trial.engine) &&
-      bugs.includes(trial.bug) &&
-      trial.corpus === corpus &&
-      trial.limitSeconds === limitSeconds &&
-      trial.trial <= options.trials,
-  );
-  const shown = matrix === null ? null : { ...matrix, rows: matrix.rows.filter(({ bug }) => bugs.includes(bug)) };
-  const data = { ...all, trials };
-  const summary = summarise(data);
-  process.stdout.write(
-    options.json === true
-      ? `${JSON.stringify(benchDocument(data, summary, shown, problems))}\n`
-      : benchText(summary, shown),
-  );
 }
 
 function writeDocs(folder: string, out: string | undefined): void {

@@ -19,7 +19,7 @@ import { shellWord } from '../report/shell-word.js';
 import type { TargetSpec } from '../target/target-spec.js';
 import { TARGETS } from '../target/targets.js';
 import { CampaignConsole } from './campaign-console.js';
-import { bugsOption, positiveInteger } from './options.js';
+import { bugsOption, positiveInteger, probability } from './options.js';
 
 interface FuzzOptions {
   readonly time?: string;
@@ -29,6 +29,7 @@ interface FuzzOptions {
   readonly jobs: number;
   readonly keepGoing?: boolean;
   readonly stopAfter?: number;
+  readonly untilRisk?: number;
   readonly knownIssues?: string;
   readonly bug?: string;
   readonly bugs: readonly string[];
@@ -50,7 +51,7 @@ says otherwise; the others go on. Inputs that failed before are run first. What 
 Examples:
   vringfuzz fuzz
   vringfuzz fuzz split_ring_fuzzer packed_ring_fuzzer --time 10m
-  vringfuzz fuzz --keep-going --jobs 4 --time 8h
+  vringfuzz fuzz --keep-going --jobs 4 --time 8h --until-risk 1e-4
   vringfuzz fuzz bounce_fuzzer --runs 1000000 --seed 1 --no-seeds
   vringfuzz fuzz split_ring_fuzzer -- -use_value_profile=1
 
@@ -68,6 +69,11 @@ export function addFuzzCommand(program: Command): void {
     .option('--jobs <n>', 'engine processes at a time, over one corpus', positiveInteger, 1)
     .option('--keep-going', 'collect every distinct finding until the time is over')
     .option('--stop-after <n>', 'end a target at its n-th distinct new finding (default: 1)', positiveInteger)
+    .option(
+      '--until-risk <p>',
+      'end a target when another execution is that unlikely to reach anything new',
+      probability,
+    )
     .option('--known-issues <file>', 'findings that are accepted for a while (default: known-issues.json)')
     .option('--bug <id>', 'fuzz the build with this planted bug')
     .addOption(bugsOption())
@@ -125,6 +131,7 @@ function toCampaignOptions(words: readonly string[], options: FuzzOptions): Camp
     maxLength: options.maxLen,
     jobs: options.jobs,
     stopAfter: options.stopAfter ?? (options.keepGoing === true ? null : 1),
+    untilRisk: options.untilRisk ?? null,
     knownIssues: loadKnownIssues(options.knownIssues),
     bug,
     root: bug === null ? compiledRoot() : buildBug(findBug(bug, options.bugs)),

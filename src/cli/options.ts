@@ -33,6 +33,15 @@ export function positiveInteger(text: string): number {
   return value;
 }
 
+/** Parses an option's value as a probability, such as 1e-4 or 0.001. */
+export function probability(text: string): number {
+  const value = Number(text);
+  if (!/^[\d.]+(e-?\d+)?$/i.test(text) || !(value > 0 && value < 1)) {
+    throw new InvalidArgumentError('It must lie between 0 and 1, such as 1e-4.');
+  }
+  return value;
+}
+
 /** A line on standard error that is not an error. */
 export function note(message: string): void {
   process.stderr.write(`vringfuzz: ${message}\n`);

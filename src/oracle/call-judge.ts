@@ -17,6 +17,7 @@ import { CALL_DETACH } from './calls.js';
 import type { CaseFile } from './case-file.js';
 import {
   checkBroken,
+  checkHandedBack,
   checkMaxMappingSize,
   checkResult,
   dueAddResult,
@@ -35,6 +36,7 @@ import {
   checkEventOrder,
   checkInterruptResult,
   checkKickDecision,
+  checkLooked,
   checkNotifications,
   checkPending,
   dueKick,
@@ -114,6 +116,7 @@ export class CallJudge {
     const got = completion === null ? 0 : completion.token;
     const idField = model.packed ? DESC_ID : USED_ID_FIELD;
     const batched = model.batchLeft > 0;
+    if (!c.brokenBefore) checkLooked(c, this.moreUsed() !== null);
     if (c.brokenBefore || (!batched && this.moreUsed() !== true)) {
       checkPremature(c, got, c.sawField(idField));
       checkBroken(c, broken);
@@ -201,7 +204,7 @@ export class CallJudge {
       checkBrokenAnswer(c, 'poll', false, result);
       return;
     }
-    if (c.model.batchLeft > 0 && c.loads === 0) checkPending(c, 'poll', true, result);
+    if (this.batchIsPending(c.loads > 0)) checkPending(c, 'poll', true, result);
     else if (c.model.packed) checkPending(c, 'poll', c.model.looksUsed(c.seenUsed, (opaque & 0x8000) !== 0), result);
     else checkPending(c, 'poll', c.seenUsed !== opaque, result);
   }
@@ -231,6 +234,7 @@ export class CallJudge {
   interrupted(result: number): void {
     const { c } = this;
     const more = this.moreUsed();
+    checkLooked(c, more !== null);
     checkInterruptResult(c, more === true ? IRQ_HANDLED : IRQ_NONE, result);
     const runs = more === true && !c.brokenBefore;
     if (runs && c.model.eventIndex) c.model.eventTriggered = true;
@@ -268,12 +272,13 @@ export class CallJudge {
     num: number,
     result: number,
     broken: boolean,
-    transport: { resettable: boolean; stopped: boolean; disableError: number; enableError: number },
+    transport: { resettable: boolean; stopped: boolean; asked: boolean; disableError: number; enableError: number },
   ): void {
     const { c } = this;
     const { model } = c;
     checkResult(num < 0 ? 'reset' : 'resize', dueResetResult(c, num, transport), result);
     if (transport.stopped) {
+      checkHandedBack(num < 0 ? 'reset' : 'resize', transport.asked);
       c.restarted = true;
       checkAllRecycled(c, num < 0 ? 'reset' : 'resize');
       const resized = num >= 0 && resizeAllocates(c, num);
@@ -335,12 +340,22 @@ export class CallJudge {
     c.seenLen = model.batchLeft > 0 ? c.buffers.writable[due]! : model.batchLength;
   }
 
+  /**
+   * Whether buffers of an open batch are waiting. What a packed ring holds behind them says nothing then; the index of a
+   * split one counts them too, so its driver may go by what it `read`.
+   */
+  private batchIsPending(read: boolean): boolean {
+    const { model } = this.c;
+    return model.batchLeft > 0 && (model.packed || !read);
+  }
+
   /** Whether what the driver read, or the open batch, says that a buffer was used; null when it read nothing. */
   private moreUsed(): boolean | null {
     const { c } = this;
     const { model } = c;
     const read = c.sawField(model.packed ? DESC_FLAGS : USED_IDX_FIELD);
-    if (!read) return model.batchLeft > 0 ? true : null;
+    if (this.batchIsPending(read)) return true;
+    if (!read) return null;
     return model.packed ? model.looksUsed(c.seenUsed, model.usedWrap) : c.seenUsed !== model.usedIndex;
   }
 }

@@ -66,6 +66,8 @@ export class CaseFile {
   releasing = 0;
   /** The transport took the queue away from the device. */
   stopped = false;
+  /** The driver has warned in this execution. */
+  warned = false;
   /** A client's deliberate misuse of the DMA API: only containment is judged. */
   probing = false;
 
@@ -153,6 +155,7 @@ export class CaseFile {
     this.ring.detach();
     this.records = null;
     this.stopped = false;
+    this.warned = false;
     this.probing = false;
     this.heapLive = 0;
     this.coherentLive = 0;

@@ -22,6 +22,9 @@ export const disclosure: OracleInfo = {
 export function checkMapArguments(c: CaseFile, kind: number): void {
   const { buffers, token } = c;
   const total = buffers.total(token);
+  if (!c.model.useDmaApi) {
+    fail(disclosure, 'mapped without the DMA API', { expected: { 'DMA API': false }, got: { 'DMA API': true } });
+  }
   if (kind === MAP_SINGLE) {
     checkMapped('table', c, { cpu: c.tableAddress, size: total * SPLIT_DESCRIPTOR_SIZE, direction: DMA_TO_DEVICE });
     return;

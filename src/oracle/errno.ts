@@ -18,7 +18,8 @@ export function dueAddResult(c: CaseFile, token: number): number {
   const { model } = c;
   const total = c.buffers.total(token);
   if (c.brokenBefore) return -EIO;
-  const triedTable = model.wantsIndirect(total) && c.kmallocs > 0;
+  // Whether it tried one or not: a buffer that needs a single descriptor is not refused for want of several.
+  const triedTable = model.wantsIndirect(total) && c.kmallocFailures === 0;
   if (triedTable && c.mapFailures === 0) return 0;
   // A packed queue falls back to direct descriptors; a split one gives up (facts 1b).
   if (triedTable && !model.packed) return -ENOMEM;
@@ -53,6 +54,12 @@ export function dueResetResult(
   if (transport.enableError !== 0) return -EBUSY;
   if (num >= 0 && !resizeAllocates(c, num)) return -ENOMEM;
   return 0;
+}
+
+/** A queue that was taken from the device is handed back to it, whatever else went wrong. */
+export function checkHandedBack(call: string, asked: boolean): void {
+  if (asked) return;
+  fail(errno, `${call} does not hand the queue back`, { expected: { enabled: true }, got: { enabled: false } });
 }
 
 /** Whether the new ring of a resize could be had. */

@@ -233,8 +233,10 @@ export class MemoryJudge implements MemoryObserver, HeapObserver, DeviceWriteObs
     c.lastStoreField = field;
     c.lastStoreIndex = index;
     if (isEventField(field) && c.sawField(c.ring.packed ? DESC_FLAGS : USED_IDX_FIELD)) c.askedLate = true;
-    if (c.call === CALL_RESET || c.call === CALL_RESIZE) return;
+    // Where a resize has put the new ring is known when it is over.
+    if (c.call === CALL_RESIZE) return;
     if (field === FIELD_NONE) failRingStore(address, size);
+    else if (c.call === CALL_RESET) return;
     else if (field <= DESC_ID) {
       checkDescriptorStore(c, field, index);
       if (field === DESC_FLAGS && c.ring.packed) c.touchSlot(index);

@@ -151,3 +151,10 @@ export function checkInterruptResult(c: CaseFile, due: number, got: number): voi
     got: { handled: got, 'used as read': c.seenUsed },
   });
 }
+
+/** A call that says whether there is work has to look at the ring first: one that never looks never finds any. */
+export function checkLooked(c: CaseFile, looked: boolean): void {
+  if (looked) return;
+  const call = CALL_NAMES[c.call] ?? '';
+  fail(notification, `${call} does not look`, { expected: { 'ring read': true }, got: { 'ring read': false } });
+}

@@ -1,5 +1,8 @@
-// No BUG and no exception of the language can be reached from the device's side.
+// No BUG and no exception of the language can be reached from the device's side; and no warning, since a kernel may be set
+// to panic on one.
 
+import { CALL_ADD, CALL_NAMES } from './calls.js';
+import type { CaseFile } from './case-file.js';
 import { fail, type OracleInfo } from './oracle.js';
 
 export const panic: OracleInfo = {
@@ -17,4 +20,17 @@ export function failPanic(reason: string): void {
 /** The driver threw something that is not an oracle's violation. */
 export function failException(error: Error): void {
   fail(panic, `exception ${error.name}`, { expected: { exception: false }, got: { exception: error.message } });
+}
+
+/** The one warning there is: the client hands over a buffer that can never fit, the first time in the queue's life. */
+export function checkWarning(c: CaseFile, reason: string): void {
+  const { model } = c;
+  const pieces = c.call === CALL_ADD ? c.buffers.total(c.token) : 0;
+  const due = pieces > model.num && !model.indirect && !c.warned;
+  c.warned = true;
+  if (due) return;
+  fail(panic, 'warning without cause', {
+    expected: { warning: false },
+    got: { warning: reason, call: CALL_NAMES[c.call] ?? '', pieces, entries: model.num },
+  });
 }

@@ -51,7 +51,19 @@ export function campaignTable(result: CampaignResult): string {
     ...[row.executions, row.executionsPerSecond, row.edges, row.features, row.corpus].map(grouped),
     findingsText(row.findings),
   ]);
-  return textTable(header, rows);
+  return textTable(header, rows) + stopRuleText(result);
+}
+
+/** Where a stop rule was asked for: what it says of each target; empty otherwise. */
+function stopRuleText({ targets }: CampaignResult): string {
+  const ruled = targets.filter(({ workedOut }) => workedOut !== null);
+  if (ruled.length === 0) return '';
+  const lines = ruled.map(({ target, discoveryBound, workedOut }) => {
+    const chance =
+      discoveryBound === null ? 'no sample' : `something new with at most ${discoveryBound.toExponential(1)}`;
+    return `  ${target}: ${workedOut === true ? 'worked out' : 'worth more time'} (${chance})`;
+  });
+  return `\nstop rule, for the next execution of each target:\n${lines.join('\n')}\n`;
 }
 
 /** All buckets that a campaign met, most frequent first; empty without any. */

@@ -131,10 +131,7 @@ export function encodeConfiguration(part: Partial<Configuration>): Uint8Array {
       ? 0
       : 8 | (config.createFailure === FAIL_KMALLOC ? 0 : 1) | (config.createFailureSkip << 1);
   const extra =
-    failure |
-    (config.kicksOff ? 16 : 0) |
-    (config.inOrder ? 32 : 0) |
-    (config.backEnd === 'vduse' ? VDUSE_BIT : 0);
+    failure | (config.kicksOff ? 16 : 0) | (config.inOrder ? 32 : 0) | (config.backEnd === 'vduse' ? VDUSE_BIT : 0);
   return Uint8Array.of(flags, sizeByte(config.packed, config.num), platform, extra);
 }
 

@@ -12,6 +12,8 @@ export class WorldTransport implements Transport {
   trace: TraceSink | null = null;
   /** The transport's answers in the call in progress. */
   stopped = false;
+  /** To take the queue back. */
+  asked = false;
   disableError = 0;
   enableError = 0;
 
@@ -23,6 +25,7 @@ export class WorldTransport implements Transport {
 
   beginCall(): void {
     this.stopped = false;
+    this.asked = false;
     this.disableError = 0;
     this.enableError = 0;
   }
@@ -51,6 +54,7 @@ export class WorldTransport implements Transport {
   }
 
   enableQueue(): number {
+    this.asked = true;
     const refused = this.failures.fails(FAIL_ENABLE);
     if (this.trace !== null) this.trace.mark({ type: 'transport', request: 'enable', ok: !refused });
     if (refused) {

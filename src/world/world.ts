@@ -20,7 +20,7 @@ import { CallJudge } from '../oracle/call-judge.js';
 import { CaseFile } from '../oracle/case-file.js';
 import { DriverStopped } from '../oracle/oracle.js';
 import { failIndex } from '../oracle/out-of-bounds.js';
-import { failPanic } from '../oracle/panic.js';
+import { checkWarning, failPanic } from '../oracle/panic.js';
 import { DmaJudge } from '../oracle/dma-judge.js';
 import { MemoryJudge } from '../oracle/memory-judge.js';
 import type { DmaApi } from '../platform/dma-api.js';
@@ -251,8 +251,8 @@ export class World {
         failPanic(reason);
         throw new DriverStopped(reason);
       },
-      warn(): void {
-        // A warning is no violation; what it warns of is judged by its effects.
+      warn: (reason: string): void => {
+        checkWarning(this.caseFile, reason);
       },
       outOfBounds(table: string, index: number, length: number): never {
         failIndex(table, index, length);

@@ -18,6 +18,11 @@ import { complaintsAbout } from '../../src/campaign/bugs/bug-checker.js';
 const BANK = join(projectRoot(), 'bugs');
 const BUGS = loadBugs().filter((bug) => dirname(bug.directory) === BANK);
 const ORACLE_IDS = ORACLES.map((oracle) => oracle.id);
+const FAMILIES: readonly string[] = [
+  ...['shared-metadata', 'chain-walk', 'free-list', 'used-entry', 'release', 'error-unwind', 'indirect-table'],
+  ...['mapping-arguments', 'publish', 'notification', 'reset', 'creation', 'lifecycle', 'length', 'in-order'],
+  ...['bounce', 'iommu', 'vduse'],
+];
 /** Longer seeds are no longer read by people. */
 const MOST_SEED_BYTES = 4 + 4 * 12;
 
@@ -53,9 +58,39 @@ describe('the bug bank', () => {
       .filter((line) => line.startsWith('| ['))
       .map((line) => line.split('|').map((cell) => cell.trim()));
     assert.deepEqual(
-      rows.map(([, id, , , oracle, alone]) => [id, oracle, alone]),
-      BUGS.map((bug) => [`[${bug.id}](${bug.id}/)`, bug.oracles[0], isAlone(bug) ? 'yes' : 'no']),
+      rows.map(([, id, title, , status, family, oracle, alone]) => [id, title, status, family, oracle, alone]),
+      BUGS.map((bug) => [
+        `[${bug.id}](${bug.id}/)`,
+        bug.title,
+        bug.status,
+        bug.family,
+        bug.oracles[0],
+        isAlone(bug) ? 'yes' : 'no',
+      ]),
     );
+  });
+
+  test('says of each bug where it comes from and what kind of mistake it is', () => {
+    assert.deepEqual(
+      BUGS.filter((bug) => bug.status === null || !FAMILIES.includes(bug.family ?? '')).map((bug) => bug.id),
+      [],
+    );
+    assert.deepEqual(
+      FAMILIES.filter((family) => !BUGS.some((bug) => bug.family === family)),
+      [],
+      'a family of no bug',
+    );
+  });
+
+  test('names in bugs/README.md the bugs of each patch of the series', () => {
+    const text = readFileSync(join(BANK, 'README.md'), 'utf8');
+    const section = text.slice(text.indexOf('## The seven patches')).split('\n## ')[0] ?? '';
+    for (let patch = 1; patch <= 7; patch++) {
+      const row = section.split('\n').find((line) => line.startsWith(`| ${patch} |`)) ?? '';
+      const named = [...row.matchAll(/\[([^\]]+)\]\(\1\/\)/g)].map(([, id]) => id);
+      const ofPatch = BUGS.filter((bug) => bug.series.includes(patch)).map((bug) => bug.id);
+      assert.deepEqual(named.sort(), [...ofPatch].sort(), `patch ${patch}`);
+    }
   });
 
   test('holds patches that the compiler accepts', () => {

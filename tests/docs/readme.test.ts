@@ -115,12 +115,12 @@ describe('README: targets and oracles', () => {
 
 describe('README: commands', () => {
   const table = rows(under(README, 'Commands').split('\nExit codes:')[0] ?? '');
-  const commands = table.map(([cell = '']) => /^`(\w+)/.exec(cell)?.[1] ?? '');
+  const commands = table.map(([cell = '']) => /^`([\w-]+)/.exec(cell)?.[1] ?? '');
 
   test('the table has every command of the help', () => {
     const help = runCli('--help').stdout;
     const listed = /^Commands:\n([\s\S]*?)\n\n/m.exec(help)?.[1] ?? '';
-    const known = [...listed.matchAll(/^ {2}(\w+)/gm)].map((match) => match[1] ?? '').filter((name) => name !== 'help');
+    const known = [...listed.matchAll(/^ {2}([\w-]+)/gm)].map((match) => match[1] ?? '').filter((name) => name !== 'help');
     assert.ok(known.length > 0);
     assert.deepEqual([...commands].sort(), known.sort());
   });

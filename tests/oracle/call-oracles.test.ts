@@ -189,7 +189,7 @@ test('errno of add: V08, a full split ring is -ENOSPC and notifies for out piece
 });
 
 test('errno of reset and resize, and what broken must say', () => {
-  const answers = { resettable: true, stopped: false, disableError: 0, enableError: 0 };
+  const answers = { resettable: true, stopped: false, asked: true, disableError: 0, enableError: 0 };
   const judge = (num: number, result: number, transport: Partial<typeof answers>, broken = false): (() => void) => {
     const bench = new JudgeBench();
     bench.begin(num < 0 ? CALL_RESET : CALL_RESIZE);

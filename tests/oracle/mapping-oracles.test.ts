@@ -306,7 +306,7 @@ test('teardown: mappings, heap objects and coherent memory that outlive the queu
     if (kmallocFails) bench.memory.allocated(0, 8);
     return bench;
   };
-  const transport = { resettable: true, stopped: true, disableError: 0, enableError: 0 };
+  const transport = { resettable: true, stopped: true, asked: true, disableError: 0, enableError: 0 };
   fires('teardown', 'heap object left by reset', () => {
     resized(false).call.wasReset(-1, 0, false, transport);
   });

@@ -10,6 +10,7 @@ import {
   MIN_ALIGN_MASKS,
   POOL_SLOTS,
   USED_ALIGNMENTS,
+  backEndsOf,
   blankConfiguration,
   decodeConfiguration,
   describeConfiguration,
@@ -73,6 +74,24 @@ describe('the header', () => {
     }
   });
 
+  test('makes vduse of swiotlb by one bit, and nothing of other back ends', () => {
+    const bounce = TARGETS.filter(({ backEnd }) => backEnd === 'swiotlb');
+    assert.deepEqual(
+      [0x00, 0x20, 0x40, 0x60].flatMap((flags) =>
+        [0, 64].map((extra) => decode(ANY, Uint8Array.of(flags, 0, 0, extra)).backEnd),
+      ),
+      ['none', 'none', 'direct', 'direct', 'iommu', 'iommu', 'swiotlb', 'vduse'],
+    );
+    assert.deepEqual(
+      bounce.map(({ name }) => name),
+      ['bounce_fuzzer'],
+    );
+    for (const target of bounce) {
+      assert.deepEqual(backEndsOf(target), ['swiotlb', 'vduse']);
+      assert.equal(decode(target, Uint8Array.of(0, 0, 0, 64)).backEnd, 'vduse');
+    }
+  });
+
   test('counts missing bytes as 0', () => {
     const whole = decode(ANY, new Uint8Array(4));
     for (let length = 0; length < 4; length++) assert.deepEqual(decode(ANY, new Uint8Array(length)), whole);
@@ -81,10 +100,12 @@ describe('the header', () => {
   test('leaves ring and back end to the target where that has them fixed', () => {
     for (const target of TARGETS) {
       for (let flags = 0; flags < 256; flags++) {
-        const config = decode(target, Uint8Array.of(flags, 3, 0, 0));
-        if (target.ring !== 'any') assert.equal(config.packed, target.ring === 'packed');
-        if (target.backEnd !== 'any') assert.equal(config.backEnd, target.backEnd);
-        assert.equal(config.useDmaApi, config.backEnd !== 'none');
+        for (const extra of [0, 64]) {
+          const config = decode(target, Uint8Array.of(flags, 3, 0, extra));
+          if (target.ring !== 'any') assert.equal(config.packed, target.ring === 'packed');
+          assert.ok(backEndsOf(target).includes(config.backEnd), `${target.name} over ${config.backEnd}`);
+          assert.equal(config.useDmaApi, config.backEnd !== 'none');
+        }
       }
     }
   });
@@ -126,6 +147,7 @@ describe('describeConfiguration', () => {
       { num: 8 },
       { backEnd: 'iommu' },
       { backEnd: 'swiotlb' },
+      { backEnd: 'vduse' },
       { indirect: true },
       { eventIndex: true },
       { context: true },

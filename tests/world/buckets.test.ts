@@ -14,7 +14,7 @@ import { findingOf } from '../../src/world/finding.js';
 interface Situation {
   readonly packed?: boolean;
   readonly call?: number;
-  readonly backEnd?: 'iommu' | 'swiotlb' | 'direct' | 'none';
+  readonly backEnd?: 'iommu' | 'swiotlb' | 'vduse' | 'direct' | 'none';
 }
 
 const c = new CaseFile(new Uint8Array(MEMORY_SIZE));
@@ -23,7 +23,8 @@ function inSituation({ packed = false, call = CALL_GET, backEnd = 'direct' }: Si
   c.model.packed = packed;
   c.call = call;
   c.iommu = backEnd === 'iommu';
-  c.bounced = backEnd === 'swiotlb';
+  c.bounced = backEnd === 'swiotlb' || backEnd === 'vduse';
+  c.vduse = backEnd === 'vduse';
   c.model.useDmaApi = backEnd !== 'none';
   return c;
 }
@@ -88,12 +89,12 @@ describe('the site of a finding', () => {
       'src/driver/split-queue.ts:detach',
     ]);
     assert.deepEqual(names(stack, { packed: true }, DETACH)[1], 'src/driver/packed-queue.ts:detach');
-    const files = (['none', 'direct', 'iommu', 'swiotlb'] as const).map(
+    const files = (['none', 'direct', 'iommu', 'swiotlb', 'vduse'] as const).map(
       (backEnd) => names(stack, { backEnd }, DMA_MAP)[1],
     );
     assert.deepEqual(
       files,
-      ['none', 'direct', 'iommu', 'swiotlb'].map((name) => `src/dma/${name}.ts:map`),
+      ['none', 'direct', 'iommu', 'swiotlb', 'vduse'].map((name) => `src/dma/${name}.ts:map`),
     );
     assert.equal(names('', {}, blameOfPoll('enableCb'))[1], 'src/driver/split-queue.ts:poll');
     assert.equal(names('', {}, blameOfPoll('enableCbDelayed'))[1], 'src/driver/split-queue.ts:enableCbDelayed');

@@ -106,7 +106,15 @@ function judgeFuzz({ targets }: CampaignResult, { exitCode }: StageEnd): StageJu
   const detail =
     `${executions} executions of ${targets.length} targets, ` +
     `${findings.length - known} new and ${known} accepted ${findings.length === 1 ? 'bucket' : 'buckets'}`;
-  return { status: exitCode === 0 ? 'passed' : 'failed', code: exitCode, detail };
+  return { status: exitCode === 0 ? 'passed' : 'failed', code: exitCode, detail: detail + stopRuleText(targets) };
+}
+
+/** What the stop rule says: a target that it did not end is worth more time, which is no failure. */
+function stopRuleText(targets: CampaignResult['targets']): string {
+  const ruled = targets.filter(({ workedOut }) => workedOut !== null);
+  if (ruled.length === 0) return '';
+  const left = ruled.filter(({ workedOut }) => workedOut === false).map(({ target }) => target);
+  return left.length === 0 ? ', all worked out' : `, worth more time: ${left.join(', ')}`;
 }
 
 /** Findings of other builds, left in the folder by somebody who tried a planted bug, say nothing about this one. */

@@ -4,7 +4,8 @@
 export const TIERS = ['quick', 'pr', 'nightly'] as const;
 export type Tier = (typeof TIERS)[number];
 
-export type StageName = 'doctor' | 'replay' | 'fuzz' | 'triage' | 'merge' | 'coverage' | 'corpus' | 'report';
+export type StageName =
+  'doctor' | 'replay' | 'fail-each' | 'fuzz' | 'triage' | 'merge' | 'coverage' | 'corpus' | 'report';
 
 /** Where a run reads and writes, and what it may change about its tier. */
 export interface CiOptions {
@@ -35,8 +36,14 @@ export interface Stage {
 /** Default time of the fuzzing. `quick` as a whole takes less than a minute, `pr` ten. */
 const FUZZ_TIME: Readonly<Record<Tier, string>> = { quick: '30s', pr: '9m', nightly: '1h' };
 
+/** A night ends early, or goes on with other targets, where another execution is that unlikely to bring anything new. */
+const STOP_RISK = '1e-4';
+
 /** How often the committed inputs run: more than once shows that they behave alike. */
 const REPLAY_TIMES: Readonly<Record<Tier, number>> = { quick: 2, pr: 3, nightly: 10 };
+
+/** Runs of one input with one or two failures. */
+const FAILURE_LIMIT = 5000;
 
 /** The stages of a tier in their order; the reports follow them. */
 export function stagesOf(options: CiOptions): readonly Stage[] {
@@ -45,6 +52,7 @@ export function stagesOf(options: CiOptions): readonly Stage[] {
   const stages: readonly (Stage | null)[] = [
     nightly ? { name: 'doctor', command: ['doctor'] } : null,
     options.inputs.length === 0 ? null : { name: 'replay', command: replayCommand(options) },
+    nightly && options.inputs.length > 0 ? { name: 'fail-each', command: failEachCommand(options) } : null,
     { name: 'fuzz', command: fuzzCommand(options) },
     { name: 'triage', command: ['triage', ...crashes(options), ...known(options), ...bug(options), '--json'] },
     nightly && options.bug === null
@@ -63,6 +71,11 @@ function replayCommand(options: CiOptions): readonly string[] {
   return ['replay', ...options.inputs, ...times, ...bug(options), '--json'];
 }
 
+/** Single failures of the committed inputs are part of the tests. */
+function failEachCommand(options: CiOptions): readonly string[] {
+  return ['fail-each', ...options.inputs, '--pairs', '--limit', String(FAILURE_LIMIT), ...bug(options)];
+}
+
 function fuzzCommand(options: CiOptions): readonly string[] {
   const { tier, targets, seed, jobs } = options;
   return [
@@ -70,7 +83,7 @@ function fuzzCommand(options: CiOptions): readonly string[] {
     ...targets,
     '--time',
     options.time ?? FUZZ_TIME[tier],
-    ...(tier === 'nightly' ? ['--keep-going'] : []),
+    ...(tier === 'nightly' ? ['--keep-going', '--until-risk', STOP_RISK] : []),
     ...(jobs === 1 ? [] : ['--jobs', String(jobs)]),
     ...(seed === null ? [] : ['--seed', String(seed)]),
     ...crashes(options),

@@ -19,6 +19,8 @@ export interface CampaignOptions {
   readonly bug: string | null;
   /** A target ends when it has met that many distinct buckets that are not accepted as known; null never. */
   readonly stopAfter: number | null;
+  /** A target ends when another execution is that unlikely to reach anything new (stop-rule.ts); null never. */
+  readonly untilRisk: number | null;
   /** Engine processes at a time, over one corpus. */
   readonly jobs: number;
   readonly knownIssues: KnownIssues;

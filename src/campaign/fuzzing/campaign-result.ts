@@ -96,6 +96,10 @@ export interface TargetResult {
   readonly corpus: number;
   /** Share of the executions made twice that behaved alike, 0 to 1; null when none was. */
   readonly stability: number | null;
+  /** Cautious estimate that the next execution reaches something new (stop-rule.ts); null without a sample. */
+  readonly discoveryBound: number | null;
+  /** Whether the stop rule held at the end; null where there was none. */
+  readonly workedOut: boolean | null;
   readonly findings: readonly FindingResult[];
 }
 

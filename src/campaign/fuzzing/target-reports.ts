@@ -7,6 +7,7 @@ import { TIMEOUT_SECONDS } from '../engine/engine-flags.js';
 import { versions } from '../versions.js';
 import type { BucketLedger } from './bucket-ledger.js';
 import type { CampaignStatus, TargetResult } from './campaign-result.js';
+import { discoveryBound, isWorkedOut } from './stop-rule.js';
 import type { TargetTally } from './target-tally.js';
 
 export interface TargetParts {
@@ -14,6 +15,8 @@ export interface TargetParts {
   readonly bug: string | null;
   /** Seconds that the target gets. */
   readonly share: number | null;
+  /** Of the stop rule, or null. */
+  readonly untilRisk: number | null;
   readonly commandLine: string;
   readonly seeds: readonly number[];
   readonly startedAt: Date;
@@ -131,7 +134,7 @@ export function statsOf(parts: TargetParts): FuzzerStats {
   };
 }
 
-export function resultOf({ target, seeds, tally, ledger }: TargetParts): TargetResult {
+export function resultOf({ target, seeds, tally, ledger, untilRisk }: TargetParts): TargetResult {
   const { coverage, executions } = tally;
   return {
     target,
@@ -142,6 +145,8 @@ export function resultOf({ target, seeds, tally, ledger }: TargetParts): TargetR
     features: tally.features,
     corpus: tally.corpus,
     stability: tally.stability,
+    discoveryBound: discoveryBound(tally.sample),
+    workedOut: untilRisk === null ? null : isWorkedOut(tally, untilRisk),
     findings: ledger.entries.map(({ found: { oracle, bucket, claim, file, standing }, executions: hits }) => ({
       ...{ oracle, bucket, claim, file, executions: hits, known: standing === 'known' },
     })),

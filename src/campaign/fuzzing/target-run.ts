@@ -14,6 +14,7 @@ import type { CampaignListener, FoundBucket, TargetResult } from './campaign-res
 import { replayFailingInputs } from './failing-inputs.js';
 import { removeUnfinished } from './leftovers.js';
 import { TargetFindings } from './target-findings.js';
+import { isWorkedOut } from './stop-rule.js';
 import { type TargetParts, plotRowOf, recordOf, resultOf, statsOf, statusOf } from './target-reports.js';
 import { TargetTally } from './target-tally.js';
 import { type PoolFailure, type PoolListener, WorkerPool } from './worker-pool.js';
@@ -111,6 +112,8 @@ export class TargetRun implements PoolListener {
   private async fuzz(): Promise<PoolFailure> {
     const timer = setInterval(() => {
       this.listener.progressed(statusOf(this.parts));
+      const { untilRisk } = this.options;
+      if (untilRisk !== null && isWorkedOut(this.tally, untilRisk)) this.pool.finish();
       if (this.tally.seconds - this.writtenAt >= WRITE_SECONDS) this.write();
     }, STATUS_MILLISECONDS);
     try {
@@ -205,9 +208,9 @@ export class TargetRun implements PoolListener {
 
   private get parts(): TargetParts {
     const { tally, findings, pool, startedAt, journal, options } = this;
-    const { target, bug, commandLine, seconds: share } = options;
+    const { target, bug, commandLine, untilRisk, seconds: share } = options;
     const { ledger, counts } = findings;
     const { before } = journal;
-    return { target, bug, share, commandLine, seeds: pool.seeds, startedAt, before, tally, ledger, counts };
+    return { target, bug, share, untilRisk, commandLine, seeds: pool.seeds, startedAt, before, tally, ledger, counts };
   }
 }

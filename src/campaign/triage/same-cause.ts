@@ -65,6 +65,9 @@ const BACK_END_BITS = 0x60;
 const BACK_ENDS = [0x00, 0x20, 0x40, 0x60] as const;
 const RING_SIZES = [0, 1, 2, 4] as const;
 const PLATFORM_BYTE = 2;
+const EXTRA_BYTE = 3;
+/** vduse instead of swiotlb. */
+const VDUSE_BIT = 0x40;
 /** Pool, minimum alignment and allocation alignment. */
 const PLATFORM_FIELDS = [0, 2, 4] as const;
 
@@ -155,9 +158,10 @@ function otherFeatures(bytes: Uint8Array): readonly Uint8Array[] {
 
 /** The input on another back end, with another ring size, or with one setting of the pool changed. */
 function otherPlatforms(bytes: Uint8Array): readonly Uint8Array[] {
-  const [flags = 0, , platform = 0] = bytes;
+  const [flags = 0, , platform = 0, extra = 0] = bytes;
   return [
     ...BACK_ENDS.map((value) => replaced(bytes, 0, (flags & ~BACK_END_BITS) | value)),
+    replaced(bytes, EXTRA_BYTE, extra ^ VDUSE_BIT),
     ...RING_SIZES.map((size) => replaced(bytes, 1, size)),
     ...PLATFORM_FIELDS.flatMap((shift) =>
       [1, 2, 3].map((change) => replaced(bytes, PLATFORM_BYTE, platform ^ (change << shift))),

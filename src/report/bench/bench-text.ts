@@ -18,9 +18,8 @@ import {
 const BUG_HEADER = ['bug', 'engine', 'reached', 'exposed', 'seconds', '95 %', 'executions', 'oracle'];
 const ENGINE_HEADER = ['engine', 'bugs', 'found', 'in 19 of 20', 'trials', 'seconds', 'start', 'executions/s'];
 
-export function benchText(summary: BenchSummary, matrix: KillMatrix | null): string {
-  const parts = summary.conditions.map(conditionPart);
-  return [...parts, ...(matrix === null ? [] : [matrixPart(matrix)])].join('\n');
+export function benchText(summary: BenchSummary): string {
+  return summary.conditions.map(conditionPart).join('\n');
 }
 
 function conditionPart(condition: ConditionSummary): string {
@@ -67,23 +66,20 @@ function bugRow(result: BugResult): readonly string[] {
   ];
 }
 
-function matrixPart(matrix: KillMatrix): string {
-  const rows = matrix.rows.map(({ bug, inputs, cells, alone, aloneOnSeed }) => [
-    bug,
-    String(inputs),
-    cells
-      .filter(({ first }) => first > 0)
-      .map(({ oracle }) => oracle)
-      .join(' '),
-    cells
-      .filter(({ first }) => first === 0)
-      .map(({ oracle }) => oracle)
-      .join(' ') || '-',
-    alone ?? (aloneOnSeed ? 'on the seed' : 'no'),
-  ]);
+/** Who fires first on some input, how many others fire when they are alone, and who must not be missing. */
+export function matrixText(matrix: KillMatrix): string {
+  const { rows, bounds } = matrix;
+  const lines = rows.map(({ bug, inputs, cells, alone, aloneOnSeed }) => {
+    const first = cells.filter((cell) => cell.first > 0);
+    const also = cells.length - first.length;
+    const names = first.map(({ oracle }) => oracle).join(' ');
+    return [bug, String(inputs), alone ?? (aloneOnSeed ? 'on the seed' : 'no'), String(also), names];
+  });
+  const seen = new Set(rows.flatMap(({ cells }) => cells.map(({ oracle }) => oracle)));
+  const never = neverAlone(matrix).filter((oracle) => seen.has(oracle));
   return [
-    `kill matrix, ${matrix.bounds.inputs} failing inputs a bug at most, of ${grouped(matrix.bounds.attempts)} executions\n`,
-    textTable(['bug', 'inputs', 'first', 'also fires', 'alone'], rows),
-    `oracles that are alone on no bug: ${namesText(neverAlone(matrix))}\n`,
+    `kill matrix, over at most ${bounds.inputs} failing inputs a bug out of ${grouped(bounds.attempts)} executions, and those of trials\n`,
+    textTable(['bug', 'inputs', 'alone', 'others fire', 'fires first'], lines),
+    `oracles that fire, but are alone on none of these bugs: ${namesText(never)}\n`,
   ].join('');
 }

@@ -138,7 +138,7 @@ const CONTENTS: readonly Seed[] = [
       s.add({ out: 1, in: 1, first: 64, second: 100 }),
       s.scribble('granules', 0),
       s.defer('unmap', 1),
-      s.scribble('granules', 0, 7),
+      s.scribble('slot', 0, 7),
       s.complete(0, 'half'),
       s.get(),
       s.scribble('slot', 0),

@@ -71,6 +71,12 @@ describe('loadBugs', () => {
     ['an id with a slash', (bank) => plantBug(bank, 'T02', '', { id: '../T02' }), /"id" must be letters/],
     ['no oracle', (bank) => plantBug(bank, 'T02', '', { oracles: [] }), /"oracles" must be a non-empty list/],
     ['an unknown target', (bank) => plantBug(bank, 'T02', '', { target: 'x' }), /"target" is unknown: x/],
+    ['an unknown status', (bank) => plantBug(bank, 'T02', '', { status: 'old' }), /"status" must be one of fixed, /],
+    [
+      'a patch that the series lacks',
+      (bank) => plantBug(bank, 'T02', '', { series: [8] }),
+      /"series" must be a non-empty/,
+    ],
     ['a year in words', (bank) => plantBug(bank, 'T02', '', { year: 'now' }), /"year" must be an integer/],
     [
       'one id twice',

@@ -35,7 +35,8 @@ describe('tiers', () => {
   test('committed inputs run before anything is fuzzed, and findings are triaged after', () => {
     assert.deepEqual(names({ tier: 'quick' }), ['replay', 'fuzz', 'triage']);
     assert.deepEqual(names({ tier: 'pr' }), ['replay', 'fuzz', 'triage']);
-    assert.deepEqual(names({ tier: 'nightly' }), ['doctor', 'replay', 'fuzz', 'triage', 'merge', 'corpus', 'coverage']);
+    const nightly = ['doctor', 'replay', 'fail-each', 'fuzz', 'triage', 'merge', 'corpus', 'coverage'];
+    assert.deepEqual(names({ tier: 'nightly' }), nightly);
   });
 
   test('quick leaves room below a minute, pr below ten, and only nightly goes on after a finding', () => {
@@ -53,6 +54,7 @@ describe('tiers', () => {
 
   test('without committed inputs nothing is replayed', () => {
     assert.deepEqual(names({ inputs: [] }), ['fuzz', 'triage']);
+    assert.ok(!names({ tier: 'nightly', inputs: [] }).includes('fail-each'));
   });
 
   test('every option of every stage is one of its command', () => {

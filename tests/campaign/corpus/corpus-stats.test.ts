@@ -60,6 +60,7 @@ describe('corpusStats', () => {
       { ring: 'split', backEnd: 'direct', inputs: 0 },
       { ring: 'split', backEnd: 'iommu', inputs: 3 },
       { ring: 'split', backEnd: 'swiotlb', inputs: 0 },
+      { ring: 'split', backEnd: 'vduse', inputs: 0 },
     ]);
     assert.equal(stats.configurations.features.indirect, 3);
     assert.equal(stats.configurations.features['event index'], 0);

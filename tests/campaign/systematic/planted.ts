@@ -44,12 +44,6 @@ export function searchPlanted(
   return searchInput(input, builds('planted', [bank]), options).exploration;
 }
 
-/** `text` with `from` replaced, which must be in it. */
-export function replaced(text: string, from: string, to: string): string {
-  if (!text.includes(from)) throw new Error(`the source no longer has: ${from}`);
-  return text.replace(from, to);
-}
-
 /** `oracle at choices`, for each bucket. */
 export function foundIn({ found }: Exploration): readonly string[] {
   return found.map(({ finding, kind, first }) => {

@@ -16,6 +16,7 @@ function checkedLoads(trace: Trace): { readonly checked: number; readonly unknow
   const state = new TraceState();
   let [checked, unknown] = [0, 0];
   for (const step of trace.steps) {
+    if (step.operation?.name === 'create') state.restart();
     state.beginStep(step.number);
     for (let k = 0; k <= step.events.length; k++) {
       for (const mark of step.marks ?? []) if (mark.before === k) state.mark(mark.data);

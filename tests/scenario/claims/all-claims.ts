@@ -6,11 +6,13 @@ import { FAILING_CLAIMS } from './failing-claims.js';
 import { familyClaims } from './family-claims.js';
 import { PACKED_CLAIMS } from './packed-claims.js';
 import { SPLIT_CLAIMS } from './split-claims.js';
+import { VDUSE_CLAIMS } from './vduse-claims.js';
 
 export const CLAIMS: Claims = {
   ...SPLIT_CLAIMS,
   ...PACKED_CLAIMS,
   ...BOUNCE_CLAIMS,
   ...FAILING_CLAIMS,
+  ...VDUSE_CLAIMS,
   ...familyClaims(),
 };

@@ -1,0 +1,24 @@
+// The benchmark's own engine: the fuzz target of a campaign as `fuzz --bug` runs it, with a meter around it.
+
+import { targetByName } from '../../src/target/targets.js';
+import { execute } from '../../src/world/execute.js';
+import { fuzzTarget } from '../fuzz-target.js';
+import { TrialMeter } from './trial-meter.js';
+
+const meter = new TrialMeter();
+const { target: name } = meter.context;
+const run = fuzzTarget(name);
+
+export function fuzz(data: Buffer): void {
+  meter.begin();
+  try {
+    run(data);
+  } catch (error) {
+    // The target ends a process of one wanted finding by an exception, which does not carry it.
+    const target = targetByName(name);
+    const verdict = target === undefined ? null : execute(target, data);
+    if (verdict === null || verdict.kind === 'ok') throw error;
+    meter.failed(verdict, data);
+  }
+  meter.end();
+}
