@@ -122,6 +122,13 @@ module.exports = {
       to: { path: ENGINE },
     },
     {
+      name: 'other-engines-stay-in-the-benchmark',
+      severity: 'error',
+      comment: 'Development dependencies that only the benchmark compares with: an installed vringfuzz lacks them.',
+      from: { pathNot: '^fuzz/engines/' },
+      to: { path: '(^|/)(fast-check|jsfuzz)/' },
+    },
+    {
       name: 'src-does-not-import-fuzz',
       severity: 'error',
       from: { path: '^src/' },

@@ -18,7 +18,7 @@ export interface HonestOptions {
   readonly runs: number;
   /** From 1 to 2^32 - 1. */
   readonly seed: number;
-  /** Which inputs are run; all when absent. The bytes are valid until it returns. */
+  /** Which inputs are run and counted; all when absent. `runs` of them must come. The bytes are valid until it returns. */
   readonly wanted?: (target: TargetSpec, bytes: Uint8Array) => boolean;
 }
 
@@ -45,11 +45,11 @@ export function runHonest(options: HonestOptions): HonestResult {
   const gate = new Gate();
   let runs = 0;
   let failure: HonestFailure | null = null;
-  while (runs < options.runs && failure === null) {
-    const source = sources[runs % sources.length];
+  for (let turn = 0; runs < options.runs && failure === null; turn++) {
+    const source = sources[turn % sources.length];
     if (source === undefined) break;
-    let bytes = source.next();
-    while (options.wanted?.(source.target, bytes) === false) bytes = source.next();
+    const bytes = source.next();
+    if (options.wanted?.(source.target, bytes) === false) continue;
     failure = gate.run(source.target, bytes);
     runs++;
   }

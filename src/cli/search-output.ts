@@ -144,10 +144,10 @@ class SearchOutput {
   }
 
   shown({ input, bug, exploration }: SearchedInput): ShownSearch {
-    const { runs, groups, singles, pairs, found } = exploration;
+    const { runs, places, groups, singles, pairs, found } = exploration;
     return {
       file: input.file,
-      ...{ runs, groups, singles, pairs },
+      ...{ runs, places, groups, singles, pairs },
       found: found.map((bucket) => ({
         ...{ kind: bucket.kind, bucket: bucket.bucket, count: bucket.count },
         claim: bucket.finding?.claim ?? bucket.message,
@@ -175,6 +175,7 @@ function jsonText(searched: readonly SearchedInput[], problems: readonly string[
     target: input.target,
     bug,
     runs: exploration.runs,
+    places: Object.fromEntries(exploration.places),
     groups: Object.fromEntries(exploration.groups),
     singles: exploration.singles,
     pairs: exploration.pairs,

@@ -116,9 +116,9 @@ export class CallJudge {
     const got = completion === null ? 0 : completion.token;
     const idField = model.packed ? DESC_ID : USED_ID_FIELD;
     const batched = model.batchLeft > 0;
-    if (!c.brokenBefore) checkLooked(c, this.moreUsed() !== null);
     if (c.brokenBefore || (!batched && this.moreUsed() !== true)) {
       checkPremature(c, got, c.sawField(idField));
+      if (!c.brokenBefore) checkLooked(c, this.moreUsed() !== null);
       checkBroken(c, broken);
       return;
     }

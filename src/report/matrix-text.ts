@@ -34,7 +34,7 @@ const NAMES: Readonly<Record<PlatformName, string>> = {
   vduse: '`vduse`',
 };
 
-/** Counts in a cell: honest executions (configurations) / hostile inputs of the corpus / findings. */
+/** Counts in a cell: honest executions (configurations) / hostile inputs of the corpus, own + moved / findings. */
 export function matrixText(rows: readonly PlatformRow[]): string {
   const lines = LINES.map(({ where, what }) => {
     if (typeof what !== 'string') return [...where, `none: ${what.absent}`, '-', '-'];
@@ -46,7 +46,7 @@ export function matrixText(rows: readonly PlatformRow[]): string {
 }
 
 function cellText(counts: CellCounts | undefined): string {
-  if (counts === undefined) return '0 (0) / 0 / 0';
-  const { honest, configurations, hostile, findings } = counts;
-  return `${grouped(honest)} (${grouped(configurations)}) / ${grouped(hostile)} / ${grouped(findings)}`;
+  if (counts === undefined) return '0 (0) / 0 + 0 / 0';
+  const { honest, configurations, hostile, moved, findings } = counts;
+  return `${grouped(honest)} (${grouped(configurations)}) / ${grouped(hostile)} + ${grouped(moved)} / ${grouped(findings)}`;
 }

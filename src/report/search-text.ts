@@ -19,6 +19,8 @@ export interface ShownBucket {
 export interface ShownSearch {
   readonly file: string;
   readonly runs: number;
+  /** Places at which something could be done, by kind, where that is not the number of runs. */
+  readonly places: ReadonlyMap<string, number>;
   /** Executions with one choice, by heading. */
   readonly groups: ReadonlyMap<string, number>;
   readonly singles: ShownTried;
@@ -43,7 +45,7 @@ export function searchText(search: ShownSearch, colours: Colours): string {
 /** The inputs of a folder that all passed. */
 export function folderSearchText(folder: string, searches: readonly ShownSearch[], colours: Colours): string {
   const sum = summed(folder, searches);
-  return `${[colours.green('ok'), folder, `${grouped(searches.length)} inputs`, effort(sum)].join('  ')}\n`;
+  return `${[colours.green('ok'), folder, counted(searches.length, 'input'), effort(sum)].join('  ')}\n`;
 }
 
 /** All inputs together. */
@@ -51,8 +53,8 @@ export function totalText(searches: readonly ShownSearch[]): string {
   const sum = summed('', searches);
   const failed = searches.filter(({ found }) => found.length > 0).length;
   const buckets = new Set(searches.flatMap(({ found }) => found.map(({ bucket }) => bucket))).size;
-  const end = failed === 0 ? 'nothing found' : `${grouped(failed)} inputs fail, in ${grouped(buckets)} buckets`;
-  return `${grouped(searches.length)} inputs, ${effort(sum)}; ${end}\n`;
+  const end = failed === 0 ? 'nothing found' : `${counted(failed, 'input')} failed, in ${counted(buckets, 'bucket')}`;
+  return `${counted(searches.length, 'input')}, ${effort(sum)}; ${end}\n`;
 }
 
 function bucketText(
@@ -70,12 +72,13 @@ function bucketText(
   return `${lines.join('\n')}\n`;
 }
 
-/** `1,234 runs: map 900, kmalloc 333; 500 of 20,000 pairs tried`. */
-function effort({ runs, groups, singles, pairs }: ShownSearch): string {
+/** `20 loads, 1,234 runs: used.idx 900, used.ring[].id 333; 500 of 20,000 pairs tried`. */
+function effort({ runs, places, groups, singles, pairs }: ShownSearch): string {
+  const where = [...places].map(([kind, count]) => `${counted(count, kind)}, `).join('');
   const parts = [...groups].map(([name, count]) => `${name} ${grouped(count)}`);
   const list = parts.length === 0 ? '' : `: ${parts.join(', ')}`;
   const cut = singles.tried < singles.of ? `; ${triedText(singles, 'places')}` : '';
-  return `${grouped(runs)} runs${list}${cut}${pairs === null ? '' : `; ${triedText(pairs, 'pairs')}`}`;
+  return `${where}${counted(runs, 'run')}${list}${cut}${pairs === null ? '' : `; ${triedText(pairs, 'pairs')}`}`;
 }
 
 function triedText({ tried, of }: ShownTried, what: string): string {
@@ -83,10 +86,6 @@ function triedText({ tried, of }: ShownTried, what: string): string {
 }
 
 function summed(file: string, searches: readonly ShownSearch[]): ShownSearch {
-  const groups = new Map<string, number>();
-  for (const search of searches) {
-    for (const [name, count] of search.groups) groups.set(name, (groups.get(name) ?? 0) + count);
-  }
   const add = (tried: readonly ShownTried[]): ShownTried => ({
     tried: tried.reduce((sum, each) => sum + each.tried, 0),
     of: tried.reduce((sum, each) => sum + each.of, 0),
@@ -95,9 +94,20 @@ function summed(file: string, searches: readonly ShownSearch[]): ShownSearch {
   return {
     file,
     runs: searches.reduce((sum, { runs }) => sum + runs, 0),
-    groups,
+    places: summedCounts(searches.map(({ places }) => places)),
+    groups: summedCounts(searches.map(({ groups }) => groups)),
     singles: add(searches.map(({ singles }) => singles)),
     pairs: pairs.length === 0 ? null : add(pairs),
     found: [],
   };
+}
+
+function counted(count: number, what: string): string {
+  return `${grouped(count)} ${what}${count === 1 ? '' : 's'}`;
+}
+
+function summedCounts(maps: readonly ReadonlyMap<string, number>[]): ReadonlyMap<string, number> {
+  const sums = new Map<string, number>();
+  for (const [name, count] of maps.flatMap((map) => [...map])) sums.set(name, (sums.get(name) ?? 0) + count);
+  return sums;
 }

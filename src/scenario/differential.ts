@@ -3,7 +3,7 @@
 //
 //   byte 0  bit 0 contexts, 1 no callback, 2 no queue reset, 3 kicks off, 4 in order, 5-6 further configurations - 1,
 //           7 the ring may be overfilled
-//   byte 1  ring size, as for a split ring
+//   byte 1  ring size
 //   byte 2  first further configuration: bit 0 packed, 1 indirect, 2 event index, 3 VIRTIO_F_IN_ORDER, 4-6 platform,
 //           7 used ring on a page of its own
 //   byte 3  second one; a third and a fourth follow from these two
@@ -15,7 +15,6 @@ import {
   blankConfiguration,
   decodeConfiguration,
   describeConfiguration,
-  ringSize,
   sizeByte,
 } from './configuration.js';
 import type { Step } from './scenario.js';
@@ -23,15 +22,18 @@ import type { Step } from './scenario.js';
 /** Most configurations that one input compares with the reference. */
 export const MOST_FURTHER = 4;
 
-const PACKED = 1;
-const INDIRECT = 2;
-const EVENT_INDEX = 4;
-const IN_ORDER = 8;
+export const PACKED = 1;
+export const INDIRECT = 2;
+export const EVENT_INDEX = 4;
+export const IN_ORDER = 8;
 const FEATURES = PACKED | INDIRECT | EVENT_INDEX | IN_ORDER;
-const PLATFORM_SHIFT = 4;
-const PAGE_ALIGNED = 128;
+export const PLATFORM_SHIFT = 4;
+export const PAGE_ALIGNED = 128;
 
-type Platform = Pick<Configuration, 'backEnd' | 'minAlignMask' | 'allocAlignMask'>;
+/** Sizes that both layouts have. Medium ones often: what is in flight must fit with direct descriptors. */
+const SIZES = [8, 16, 2, 32, 1, 8, 16, 4, 8, 4, 16, 64, 8, 128, 256, 32] as const;
+
+export type Platform = Pick<Configuration, 'backEnd' | 'minAlignMask' | 'allocAlignMask'>;
 
 /** Back ends, and swiotlb with alignments. The pool is always the largest: a script must not run into its end. */
 export const DIFFERENTIAL_PLATFORMS: readonly Platform[] = [
@@ -66,7 +68,7 @@ export function decodeCompared(bytes: Uint8Array, k: number, into: Configuration
   const shared = bytes[0] ?? 0;
   const platform = DIFFERENTIAL_PLATFORMS[(code >> PLATFORM_SHIFT) & 7]!;
   into.packed = (code & PACKED) !== 0;
-  into.num = ringSize(false, bytes[1] ?? 0);
+  into.num = sizeOf(bytes[1] ?? 0);
   into.numMax = MAX_NUM;
   into.align = (code & PAGE_ALIGNED) === 0 ? 4 : 4096;
   into.indirect = (code & INDIRECT) !== 0;
@@ -154,72 +156,29 @@ function chosenCode(bytes: Uint8Array, k: number): number {
 export function scriptSize(a: number, b: number): number {
   if (b >= 252) return 0;
   if (b >= 248) return MAX_NUM + 1;
-  return ringSize(false, a);
+  return sizeOf(a);
+}
+
+/** The first byte that a header or a resize reads as this size. */
+export function scriptSizeByte(num: number): number {
+  const byte = SIZES.findIndex((size) => size === num);
+  if (byte < 0) throw new RangeError(`no script has a ring of ${num}`);
+  return byte;
+}
+
+function resizeOperands(num: number): Pick<Step, 'a' | 'b'> {
+  if (num > MAX_NUM) return { a: 0, b: 248 };
+  return num === 0 ? { a: 0, b: 252 } : { a: sizeByte(false, num), b: 0 };
+}
+
+function sizeOf(byte: number): number {
+  return SIZES[byte & 15]!;
 }
 
 /** A step with the operands as the script reads them. */
 export function scriptStep(bytes: Uint8Array, step: Step): Step {
   if (step.operation === 'complete' && completesInOrder(bytes)) return { ...step, a: 0 };
-  // Sizes of packed rings alone.
-  if (step.operation === 'resize' && step.b < 248) return { ...step, b: 0 };
+  // In the words of a split ring, which is what the reference has.
+  if (step.operation === 'resize') return { ...step, ...resizeOperands(scriptSize(step.a, step.b)) };
   return step;
-}
-
-/** One configuration beside the reference, by what it has that the reference lacks. */
-export interface Further {
-  readonly packed?: boolean;
-  readonly indirect?: boolean;
-  readonly eventIndex?: boolean;
-  readonly inOrder?: boolean;
-  /** The used ring of a split ring begins on a page of its own. */
-  readonly pageAligned?: boolean;
-  /** Another back end than `direct`. */
-  readonly platform?: Partial<Platform>;
-}
-
-/** What a differential header says. */
-export interface DifferentialHeader {
-  readonly num: number;
-  readonly context?: boolean;
-  readonly callback?: boolean;
-  readonly resettable?: boolean;
-  readonly kicksOff?: boolean;
-  readonly inOrder?: boolean;
-  readonly overfill?: boolean;
-  /** One or two; with `more` the third and the fourth as well, which follow from these. */
-  readonly further: readonly [Further, Further?];
-  readonly more?: 0 | 1 | 2;
-}
-
-/** Header bytes; the inverse of decodeCompared. Throws a RangeError for what no header says. */
-export function encodeDifferential(header: DifferentialHeader): Uint8Array {
-  const [first, second] = header.further;
-  const more = header.more ?? 0;
-  if (more > 0 && second === undefined) throw new RangeError('a third configuration needs a second one');
-  const count = (second === undefined ? 1 : 2) + more;
-  const shared =
-    (header.context === true ? 1 : 0) |
-    (header.callback === false ? 2 : 0) |
-    (header.resettable === false ? 4 : 0) |
-    (header.kicksOff === true ? 8 : 0) |
-    (header.inOrder === true ? 16 : 0) |
-    ((count - 1) << 5) |
-    (header.overfill === true ? 128 : 0);
-  return Uint8Array.of(shared, sizeByte(false, header.num), furtherByte(first), furtherByte(second ?? {}));
-}
-
-function furtherByte(further: Further): number {
-  const { backEnd = 'direct', minAlignMask = 0, allocAlignMask = 0 } = further.platform ?? {};
-  const platform = DIFFERENTIAL_PLATFORMS.findIndex(
-    (each) => each.backEnd === backEnd && each.minAlignMask === minAlignMask && each.allocAlignMask === allocAlignMask,
-  );
-  if (platform < 0) throw new RangeError(`no header means ${backEnd} with these alignments`);
-  return (
-    (further.packed === true ? PACKED : 0) |
-    (further.indirect === true ? INDIRECT : 0) |
-    (further.eventIndex === true ? EVENT_INDEX : 0) |
-    (further.inOrder === true ? IN_ORDER : 0) |
-    (platform << PLATFORM_SHIFT) |
-    (further.pageAligned === true ? PAGE_ALIGNED : 0)
-  );
 }

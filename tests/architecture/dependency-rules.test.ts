@@ -27,6 +27,7 @@ const VIOLATIONS: readonly (readonly [file: string, imports: string, rule: strin
   ['src/report/html.ts', '../cli/main.js', 'nothing-imports-cli'],
   ['src/campaign/minimise.ts', '@jazzer.js/core', 'engine-stays-in-its-place'],
   ['src/campaign/triage.ts', '../../fuzz/tune.js', 'src-does-not-import-fuzz'],
+  ['src/campaign/bench.ts', 'fast-check', 'other-engines-stay-in-the-benchmark'],
   ['src/campaign/merge.ts', './merge-helper.js', ''],
   ['src/campaign/merge-helper.ts', './merge.js', 'no-cycles'],
   ['src/campaign/corpus.ts', './nowhere.js', 'no-unresolvable'],
@@ -71,7 +72,7 @@ test('every dependency rule can fail, and only where it should', (context) => {
     mkdirSync(dirname(join(folder, file)), { recursive: true });
     writeFileSync(join(folder, file), text);
   };
-  write('package.json', '{ "dependencies": { "@jazzer.js/core": "4.0.0" } }');
+  write('package.json', '{ "dependencies": { "@jazzer.js/core": "4.0.0", "fast-check": "4.10.2" } }');
   write('tsconfig.json', '{ "compilerOptions": { "module": "commonjs" } }');
   for (const file of INNOCENT) write(file, 'export {};\n');
   for (const [file, imported] of VIOLATIONS) write(file, `import '${imported}';\n`);

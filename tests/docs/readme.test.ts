@@ -120,7 +120,9 @@ describe('README: commands', () => {
   test('the table has every command of the help', () => {
     const help = runCli('--help').stdout;
     const listed = /^Commands:\n([\s\S]*?)\n\n/m.exec(help)?.[1] ?? '';
-    const known = [...listed.matchAll(/^ {2}([\w-]+)/gm)].map((match) => match[1] ?? '').filter((name) => name !== 'help');
+    const known = [...listed.matchAll(/^ {2}([\w-]+)/gm)]
+      .map((match) => match[1] ?? '')
+      .filter((name) => name !== 'help');
     assert.ok(known.length > 0);
     assert.deepEqual([...commands].sort(), known.sort());
   });
@@ -169,7 +171,7 @@ describe('docs/input-format.md', () => {
   });
 
   test('gives the slots of each in every table', () => {
-    for (const [column, name] of (['ring', 'bounce', 'failure'] as const).entries()) {
+    for (const [column, name] of (['ring', 'bounce', 'failure', 'script'] as const).entries()) {
       const slots = OPERATION_TABLES[name];
       assert.ok(records.includes(`\`${name}\` (${String(slots.length)})`), `length of ${name}`);
       for (const [row, operation] of OPERATIONS.entries()) {

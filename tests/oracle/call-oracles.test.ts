@@ -170,6 +170,10 @@ test('errno of add: broken, full, failed maps, with and without a table (facts 2
   };
   addReturning(-12, tableFailed, false, true)();
   fires('errno', 'addSgs returns -ENOMEM for 0', addReturning(-12, tableFailed, true, true));
+  const oneFree = (bench: JudgeBench): void => {
+    bench.c.model.numFree = 1;
+  };
+  fires('errno', 'addSgs returns -ENOSPC for 0', addReturning(-28, oneFree, false, true));
 });
 
 test('errno of add: V08, a full split ring is -ENOSPC and notifies for out pieces', () => {
@@ -205,6 +209,7 @@ test('errno of reset and resize, and what broken must say', () => {
   judge(0, -22, {})();
   judge(NUM, 0, {})();
   judge(3, -12, { stopped: true })();
+  fires('errno', 'reset does not hand the queue back', judge(-1, 0, { stopped: true, asked: false }));
   fires('errno', 'reset returns 0 for -ENOENT', judge(-1, 0, { resettable: false }));
   fires('errno', 'resize returns -EINVAL for -E2BIG', judge(257, -22, {}));
   fires('errno', 'resize returns 0 for -ENOMEM', judge(3, 0, { stopped: true }));
@@ -387,6 +392,19 @@ test('notification: interrupts, callbacks and what the driver tells the device a
   fires('notification', 'callback invented', () => {
     bench.call.interrupted(1);
   });
+
+  const blind = new JudgeBench();
+  blind.begin(CALL_INTERRUPT);
+  fires('notification', 'interrupt does not look', () => {
+    blind.call.interrupted(0);
+  });
+  blind.begin(CALL_GET);
+  fires('notification', 'getBuf does not look', () => {
+    blind.call.got(null, false);
+  });
+  blind.begin(CALL_GET);
+  blind.memory.sharedLoad(USED + 2, 2, 0);
+  blind.call.got(null, false);
 
   const disabling = new JudgeBench();
   disabling.begin(CALL_DISABLE_CB);

@@ -3,11 +3,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { COHERENT_BASE, DATA_BASE, HEAP_BASE, PHYSICAL_BASE, POOL_BASE } from '../../src/memory/layout.js';
-import { CALL_ADD, CALL_CLIENT, CALL_GET } from '../../src/oracle/calls.js';
+import { CALL_ADD, CALL_CLIENT, CALL_GET, CALL_RESET } from '../../src/oracle/calls.js';
 import { CONTENT_LIMIT } from '../../src/oracle/read-only-data.js';
 import { DMA_FROM_DEVICE, DMA_TO_DEVICE } from '../../src/platform/dma-api.js';
 import { failIndex } from '../../src/oracle/out-of-bounds.js';
-import { failException, failPanic } from '../../src/oracle/panic.js';
+import { checkWarning, failException, failPanic } from '../../src/oracle/panic.js';
 import { DESC, fires, JudgeBench, NUM, USED } from './judge-bench.js';
 
 /** Gets a buffer whose bytes were changed by `change` while it was in flight. */
@@ -187,5 +187,50 @@ test('bounce-mismatch: a fill belongs to coherent memory', () => {
   bench.memory.filling(COHERENT_BASE, 4096, 0);
   fires('bounce-mismatch', 'no mapping', () => {
     bench.memory.filling(DATA_BASE, 16, 0);
+  });
+});
+
+test('panic: the driver warns of a buffer that can never fit, once, and of nothing else', () => {
+  const bench = new JudgeBench();
+  const warning = (pieces: number): (() => void) => {
+    const token = bench.offer(
+      Array.from({ length: pieces }, () => 8),
+      [],
+    );
+    bench.begin(CALL_ADD, token);
+    return () => {
+      checkWarning(bench.c, 'too long');
+    };
+  };
+  warning(NUM + 1)();
+  fires('panic', 'warning without cause', warning(NUM + 1));
+  bench.c.warned = false;
+  fires('panic', 'warning without cause', warning(NUM));
+  bench.c.warned = false;
+  bench.c.model.indirect = true;
+  fires('panic', 'warning without cause', warning(NUM + 1));
+  bench.c.warned = false;
+  bench.c.model.indirect = false;
+  bench.begin(CALL_GET);
+  fires('panic', 'warning without cause', () => {
+    checkWarning(bench.c, 'too long');
+  });
+});
+
+test('disclosure: nothing is mapped where there is no DMA API', () => {
+  const bench = new JudgeBench(false, { useDmaApi: false });
+  const token = bench.offer([8], []);
+  bench.begin(CALL_ADD, token);
+  fires('disclosure', 'mapped without the DMA API', () => {
+    bench.map(bench.piece(token, 0), 8, DMA_TO_DEVICE);
+  });
+});
+
+test('out-of-bounds: a reset clears the ring and nothing beside it', () => {
+  const bench = new JudgeBench(true);
+  bench.begin(CALL_RESET);
+  bench.memory.sharedStore(DESC + 16 * NUM - 8, 8, 0);
+  fires('out-of-bounds', 'store beside the ring', () => {
+    bench.memory.sharedStore(DESC + 16 * NUM, 8, 0);
   });
 });

@@ -9,13 +9,14 @@ import {
   configurationsOf,
   decodeCompared,
   DIFFERENTIAL_PLATFORMS,
-  encodeDifferential,
   furtherCount,
   MOST_FURTHER,
   nameOfCompared,
   scriptSize,
   scriptStep,
 } from '../../src/scenario/differential.js';
+import { encodeDifferential } from '../../src/scenario/differential-encoding.js';
+import { resizeTo } from '../../src/scenario/operands.js';
 import type { TargetSpec } from '../../src/target/target-spec.js';
 import { targetByName } from '../../src/target/targets.js';
 import { seededInputs } from '../world/seeded-inputs.js';
@@ -29,7 +30,7 @@ function compared(bytes: Uint8Array): readonly Configuration[] {
 describe('what is compared', () => {
   test('the reference is the plainest queue, with what all have in common', () => {
     const plain = compared(new Uint8Array(0))[0] ?? assert.fail('no reference');
-    assert.deepEqual(plain, { ...blankConfiguration(), num: 4, backEnd: 'direct' });
+    assert.deepEqual(plain, { ...blankConfiguration(), num: 8, backEnd: 'direct' });
     const header = { num: 16, context: true, callback: false, resettable: false, kicksOff: true } as const;
     const [reference, other] = compared(encodeDifferential({ ...header, further: [{ packed: true }] }));
     assert.deepEqual(reference, { ...plain, ...header });
@@ -130,8 +131,16 @@ test('a script resizes to sizes that both layouts have, to 0, and to one too man
 });
 
 test('a step is described as it is done', () => {
-  const resize = { operation: 'resize', a: 3, b: 245, c: 0 } as const;
-  assert.deepEqual(scriptStep(new Uint8Array(4), resize), { ...resize, b: 0 });
+  const config = blankConfiguration();
+  for (const [a, b] of [
+    [3, 0],
+    [1, 245],
+    [0, 250],
+    [0, 255],
+  ] as const) {
+    const step = scriptStep(new Uint8Array(4), { operation: 'resize', a, b, c: 0 });
+    assert.equal(resizeTo(config, step.a, step.b), scriptSize(a, b));
+  }
   const complete = { operation: 'complete', a: 5, b: 0, c: 0 } as const;
   assert.equal(scriptStep(new Uint8Array(4), complete).a, 5);
   assert.equal(scriptStep(Uint8Array.of(16, 0, 0, 0), complete).a, 0);

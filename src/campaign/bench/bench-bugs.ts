@@ -4,7 +4,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { loadUsableBugs } from '../bugs/bug-bank.js';
-import { complaintsAbout } from '../bugs/bug-checker.js';
+import { complaintsByBug } from '../bugs/bug-checker.js';
 import type { Bug } from '../bugs/bug-definition.js';
 import { UsageError } from '../errors.js';
 import { didYouMean } from '../nearest.js';
@@ -38,8 +38,8 @@ export function benchBugs(bugDirs: readonly string[], ids: readonly string[], to
       wrong.push(error.message);
     }
   }
-  const { accepted, complaints } = typeChecked(builds, told);
-  return { builds: accepted, problems: [...wrong, ...complaints] };
+  const { accepted, rejected } = typeChecked(builds, told);
+  return { builds: accepted, problems: [...wrong, ...rejected] };
 }
 
 function choose(bugs: readonly Bug[], problems: readonly string[], ids: readonly string[]): readonly Bug[] {
@@ -57,18 +57,19 @@ function choose(bugs: readonly Bug[], problems: readonly string[], ids: readonly
 function typeChecked(
   builds: readonly BenchBuild[],
   told: (text: string) => void,
-): { readonly accepted: readonly BenchBuild[]; readonly complaints: readonly string[] } {
+): { readonly accepted: readonly BenchBuild[]; readonly rejected: readonly string[] } {
   const unchecked = builds.filter(({ root }) => !existsSync(join(root, CHECKED)));
-  if (unchecked.length === 0) return { accepted: builds, complaints: [] };
+  if (unchecked.length === 0) return { accepted: builds, rejected: [] };
   told(`type-checking ${unchecked.length} of them`);
+  const complaints = complaintsByBug(unchecked.map(({ bug }) => bug));
+  const suspects = unchecked.filter(({ bug }) => complaints.some(({ bugs }) => bugs.includes(bug.id)));
   const bad = new Map<BenchBuild, string>();
-  // Together they share most of the work; one by one only where one of them is wrong.
-  if (complaintsAbout(unchecked.map(({ bug }) => bug)).length > 0) {
-    for (const build of unchecked) {
-      const [complaint] = complaintsAbout([build.bug]);
-      if (complaint !== undefined) bad.set(build, `bug ${build.bug.id}: the patch does not compile: ${complaint}`);
-    }
+  for (const build of suspects) {
+    // Bugs are checked together, which shares most of the work: where several may be meant, each is asked alone.
+    const own = complaints.find(({ bugs }) => bugs.length === 1 && bugs[0] === build.bug.id);
+    const complaint = own ?? complaintsByBug([build.bug])[0];
+    if (complaint !== undefined) bad.set(build, `bug ${build.bug.id}: the patch does not compile: ${complaint.text}`);
   }
   for (const build of unchecked) if (!bad.has(build)) writeFileSync(join(build.root, CHECKED), '');
-  return { accepted: builds.filter((build) => !bad.has(build)), complaints: [...bad.values()] };
+  return { accepted: builds.filter((build) => !bad.has(build)), rejected: [...bad.values()] };
 }

@@ -18,13 +18,24 @@ interface Group {
   readonly sources: Map<string, string>;
 }
 
+/** What the compiler says about some bugs: any of them may be meant. */
+export interface Complaint {
+  readonly bugs: readonly string[];
+  /** `<file>: <complaint>` */
+  readonly text: string;
+}
+
 /** `<bugs>: <file>: <complaint>`, for every complaint of the compiler. */
 export function complaintsAbout(bugs: readonly Bug[]): readonly string[] {
+  return complaintsByBug(bugs).map((complaint) => `${complaint.bugs.join(' or ')}: ${complaint.text}`);
+}
+
+export function complaintsByBug(bugs: readonly Bug[]): readonly Complaint[] {
   const compiler = loadCompiler();
   const root = projectRoot();
   const options: ts.CompilerOptions = { ...projectOptions(compiler), noEmit: true };
   const unpatched = new Map<string, ts.SourceFile | undefined>();
-  const complaints: string[] = [];
+  const complaints: Complaint[] = [];
   let program: ts.Program | undefined;
   for (const { ids, sources } of groupsOf(bugs)) {
     const host = compiler.createCompilerHost(options);
@@ -41,7 +52,7 @@ export function complaintsAbout(bugs: readonly Bug[]): readonly string[] {
       if (!/\/src\/(driver|dma|world)\//.test(file.fileName) && !sources.has(resolve(file.fileName))) continue;
       for (const diagnostic of [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)]) {
         const text = compiler.flattenDiagnosticMessageText(diagnostic.messageText, ' ');
-        complaints.push(`${ids.join(' or ')}: ${file.fileName.slice(root.length + 1)}: ${text}`);
+        complaints.push({ bugs: ids, text: `${file.fileName.slice(root.length + 1)}: ${text}` });
       }
     }
   }

@@ -1,12 +1,11 @@
 // Tries every choice that an input offers, alone and in pairs, and keeps the first of each bucket. What comes after a
 // choice is asked of the very execution in which it was made, so that a fallback's own attempts are tried as well.
 
-import type { TargetSpec } from '../../target/target-spec.js';
 import type { Finding } from '../../verdict/verdict.js';
 import type { PlacementLog } from '../../world/placement.js';
 import { type Choice, placementOf } from './choice.js';
 import type { Strategy } from './strategy.js';
-import type { Trials } from './trials.js';
+import type { TrialInput, Trials } from './trials.js';
 
 export interface ExploreOptions {
   readonly pairs: boolean;
@@ -38,6 +37,8 @@ export interface FoundBucket {
 export interface Exploration {
   /** Of the input as it is. */
   readonly log: PlacementLog;
+  /** Places at which the device could act, by kind; empty in a search for failures. */
+  readonly places: ReadonlyMap<string, number>;
   readonly singles: Tried;
   /** Null where none were asked for. */
   readonly pairs: Tried | null;
@@ -47,12 +48,7 @@ export interface Exploration {
   readonly found: readonly FoundBucket[];
 }
 
-export function explore(
-  trials: Trials,
-  input: { readonly target: TargetSpec; readonly bytes: Uint8Array },
-  strategy: Strategy,
-  options: ExploreOptions,
-): Exploration {
+export function explore(trials: Trials, input: TrialInput, strategy: Strategy, options: ExploreOptions): Exploration {
   return new Search(trials, input, strategy, options).run();
 }
 
@@ -64,7 +60,7 @@ class Search {
 
   constructor(
     private readonly trials: Trials,
-    private readonly input: { readonly target: TargetSpec; readonly bytes: Uint8Array },
+    private readonly input: TrialInput,
     private readonly strategy: Strategy,
     private readonly options: ExploreOptions,
   ) {}
@@ -80,6 +76,7 @@ class Search {
     const pairs = options.pairs ? this.tryPairs(singles, rooms) : null;
     return {
       log,
+      places: strategy.places(log),
       singles: { tried: singles.length, of: choices.length },
       pairs,
       groups: this.groups,

@@ -11,6 +11,8 @@ export interface Strategy {
   newLog(): PlacementLog;
   /** What the execution offers after the last of the choices made in it, in its order. */
   choices(log: PlacementLog, made: readonly Choice[]): readonly Choice[];
+  /** How many places of each kind the execution came to, where there is more than one choice at each. */
+  places(log: PlacementLog): ReadonlyMap<RacePlace, number>;
 }
 
 /** Every attempt that the scenario lets work. */
@@ -24,6 +26,7 @@ export const FAIL_EACH: Strategy = {
       .filter(({ failed }) => !failed)
       .map(failureChoice);
   },
+  places: () => new Map(),
 };
 
 export interface RaceOptions {
@@ -48,6 +51,8 @@ export function racesOf({ at, values }: RaceOptions): Strategy {
           point.sites.flatMap((site) => valuesOf(point, site).map((value) => writeChoice(point, site, value))),
         );
     },
+    places: ({ races = [] }) =>
+      new Map(at.map((kind) => [kind, races.filter((point) => point.at === kind).length] as const)),
   };
 }
 

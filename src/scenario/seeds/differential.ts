@@ -1,7 +1,7 @@
 // Scripts for an honest device that every configuration must answer alike: what a client of a queue does all day, and the
 // corners in which layouts, features and back ends work least alike.
 
-import type { Further } from '../differential.js';
+import type { Further } from '../differential-encoding.js';
 import type { Step } from '../scenario.js';
 import { everyCall, roundTrip } from './phrases.js';
 import { differentialSeed as seed, type Seed } from './seed.js';

@@ -3,7 +3,7 @@
 
 import { targetByName } from '../../target/targets.js';
 import { blankConfiguration, type Configuration, decodeConfiguration, encodeConfiguration } from '../configuration.js';
-import { type DifferentialHeader, encodeDifferential } from '../differential.js';
+import { type DifferentialHeader, encodeDifferential, encodeScriptStep } from '../differential-encoding.js';
 import { encodeScenario, type Step } from '../scenario.js';
 import { RingImage } from './ring-image.js';
 import { Steps } from './steps.js';
@@ -37,7 +37,7 @@ export function seedsOf(target: ScenarioTarget): DefineSeed {
 /** Defines a script that several configurations must answer alike. */
 export function differentialSeed(name: string, why: string, header: DifferentialHeader, build: Build): Seed {
   const target = 'layout_differential_fuzzer';
-  const steps = build(new Steps(false)).flat();
+  const steps = build(new Steps(false)).flat().map(encodeScriptStep);
   return { target, name, why, bytes: encodeScenario('script', { header: encodeDifferential(header), steps }) };
 }
 

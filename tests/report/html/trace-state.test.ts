@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 
 import { stateAt, TraceState } from '../../../src/report/html/model/trace-state.js';
 import { targetByName, TARGETS } from '../../../src/target/targets.js';
-import type { Trace } from '../../../src/verdict/trace.js';
+import type { Trace, TraceStep } from '../../../src/verdict/trace.js';
 import { RAW_BYTES, type RingData } from '../../../src/verdict/trace-data.js';
 import { executeTraced } from '../../../src/world/execute.js';
 import { seedInputs, seededInputs } from '../../world/seeded-inputs.js';
@@ -34,6 +34,15 @@ function checkedLoads(trace: Trace): { readonly checked: number; readonly unknow
   return { checked, unknown };
 }
 
+/** The runs of a trace, each from one creation of the queue to the next, with the index of its last step. */
+function runsOf({ steps }: Trace): readonly (readonly [end: number, steps: readonly TraceStep[]])[] {
+  const starts = steps.flatMap(({ operation }, k) => (operation?.name === 'create' ? [k] : []));
+  return starts.map((start, k) => {
+    const next = starts[k + 1] ?? steps.length;
+    return [next - 1, steps.slice(start, next)];
+  });
+}
+
 for (const target of TARGETS) {
   test(`${target.name}: what the driver reads is what the rebuilt memory holds`, () => {
     let [loads, unknown] = [0, 0];
@@ -50,17 +59,17 @@ for (const target of TARGETS) {
     let ended = 0;
     for (const bytes of [...seedInputs(target), ...seededInputs(80, 6)]) {
       const { verdict, trace } = executeTraced(target, bytes);
-      const state = stateAt(trace, { step: trace.steps.length, events: 0 });
-      for (const { events } of trace.steps) {
-        for (const { data } of events) {
+      for (const [end, steps] of runsOf(trace)) {
+        const state = stateAt(trace, { step: end, events: Infinity });
+        for (const { data } of steps.flatMap(({ events }) => events)) {
           if (data?.type !== 'unmap' || data.entry === null) continue;
           assert.equal(state.ledger.get(data.entry)?.map.dma, data.dma);
           ended++;
         }
+        const live = [...state.ledger.values()].filter(({ endedIn }) => endedIn === null);
+        if (verdict.kind === 'ok') assert.deepEqual(live, []);
+        else assert.deepEqual(new Set(live.map(({ entry }) => entry)), new Set(state.violation?.live));
       }
-      const live = [...state.ledger.values()].filter(({ endedIn }) => endedIn === null);
-      if (verdict.kind === 'ok') assert.deepEqual(live, []);
-      else assert.deepEqual(new Set(live.map(({ entry }) => entry)), new Set(state.violation?.live));
     }
     if (target.backEnd !== 'none') assert.ok(ended > 50, `only ${ended} unmaps`);
   });
