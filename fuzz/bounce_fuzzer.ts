@@ -1,4 +1,4 @@
-// Either ring behind swiotlb: bounce copies, partial syncs, premapped buffers, slot reuse.
+// Either ring behind swiotlb or VDUSE: bounce copies, partial syncs, premapped buffers, reuse of slots and pages.
 
 import { fuzzTarget } from './fuzz-target.js';
 

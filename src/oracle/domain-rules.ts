@@ -1,7 +1,7 @@
 // The claims of bounce-mismatch and disclosure for a VDUSE domain, where several mappings share a bounce page and the
 // device reaches whole pages (docs/dma.md). Judged by calls, copies and the bytes of memory, not by the back end's tables.
 
-import { PAGE_SIZE } from '../memory/layout.js';
+import { DOMAIN_BASE, PAGE_SIZE } from '../memory/layout.js';
 import { bounceMismatch } from './bounce-mismatch.js';
 import { bounceOf, type CaseFile } from './case-file.js';
 import { disclosure } from './disclosure.js';
@@ -9,6 +9,7 @@ import { pageOf } from './domain-pages.js';
 import { DMA_MAP, DMA_UNMAP, fail } from './oracle.js';
 
 const PAGE_MASK = PAGE_SIZE - 1;
+const PAGE_SHIFT = 12;
 const ZEROES = Buffer.alloc(PAGE_SIZE);
 
 /** One of the copies of the map in progress: a mapping of several pages may be filled page by page. */
@@ -64,10 +65,13 @@ function misplaced(c: CaseFile, bounce: number, size: number): string {
 /** A bounce page stands for one page of memory as long as any mapping uses it. */
 function checkSharing(c: CaseFile, dma: number, size: number): void {
   const { ledger } = c;
+  const first = (dma - DOMAIN_BASE) >> PAGE_SHIFT;
+  const last = (dma - DOMAIN_BASE + size - 1) >> PAGE_SHIFT;
   for (let k = 0; k < ledger.liveCount; k++) {
     const entry = ledger.liveAt(k);
     const start = ledger.dma[entry]!;
-    if (pagesApart(dma, size, start, ledger.size[entry]!)) continue;
+    if ((start - DOMAIN_BASE) >> PAGE_SHIFT > last) continue;
+    if ((start - DOMAIN_BASE + ledger.size[entry]! - 1) >> PAGE_SHIFT < first) continue;
     if (dma - start === c.pendingCpu - ledger.cpu[entry]!) continue;
     fail(bounceMismatch, 'bounce page of two originals', {
       expected: { cpu: ledger.cpu[entry]! - start + dma },
@@ -76,11 +80,6 @@ function checkSharing(c: CaseFile, dma: number, size: number): void {
       blame: DMA_MAP,
     });
   }
-}
-
-function pagesApart(a: number, sizeOfA: number, b: number, sizeOfB: number): boolean {
-  const page = (address: number): number => Math.floor(address / PAGE_SIZE);
-  return page(a + sizeOfA - 1) < page(b) || page(b + sizeOfB - 1) < page(a);
 }
 
 /** Somebody fills a range of the pool: with zeroes only, in a map or unmap, and over no bytes of another live mapping. */

@@ -23,7 +23,7 @@ export const TARGETS: readonly TargetSpec[] = [
   },
   {
     name: 'bounce_fuzzer',
-    summary: 'swiotlb: bounce copies, partial syncs, premapped buffers, slot reuse',
+    summary: 'swiotlb and VDUSE: bounce copies, partial syncs, premapped buffers, reuse of slots and pages',
     form: 'scenario',
     ring: 'any',
     backEnd: 'swiotlb',

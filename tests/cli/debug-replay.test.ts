@@ -67,7 +67,7 @@ describe('replay --inspect-brk', () => {
     context.after(() => client.child.kill('SIGKILL'));
     await client.saying(/break in .*debug-replay\.js/);
     client.child.stdin.write('bt\n');
-    await client.saying(/#1 run .*runner\.js/);
+    await client.saying(/#1 (?:run|teardown) .*runner\.js/);
     client.child.stdin.write('cont\n');
     await replay.saying(/^finding {2}.*unmap-mismatch/m);
     client.child.stdin.write('.exit\n');

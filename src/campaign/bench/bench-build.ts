@@ -12,7 +12,7 @@ import { UsageError } from '../errors.js';
 import { type Harness, findTarget, forgetHarness, loadHarness } from '../harness.js';
 import { projectRoot } from '../paths.js';
 import type { TargetSpec } from '../../target/target-spec.js';
-import { changedLines } from './changed-lines.js';
+import { changedBlocks } from './changed-lines.js';
 import { withProbes } from './probes.js';
 
 export interface BenchBuild {
@@ -45,7 +45,7 @@ export function benchBuild(bug: Bug): BenchBuild {
       throw new UsageError(`bug ${bug.id}: the patch changes ${path}; the benchmark takes patches of src/ only`);
     }
     const before = contentOrNull(join(projectRoot(), path))?.toString('utf8') ?? '';
-    const probed = withProbes(path, text, changedLines(before, text));
+    const probed = withProbes(path, text, changedBlocks(before, text));
     probes += probed.probes;
     return { path, text: probed.text };
   });

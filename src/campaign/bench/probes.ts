@@ -7,7 +7,7 @@ import { dirname, relative } from 'node:path/posix';
 import type ts from 'typescript';
 
 import { loadCompiler } from '../bugs/typescript-compiler.js';
-import type { ChangedLine } from './changed-lines.js';
+import type { ChangedBlock } from './changed-lines.js';
 
 /** Where the probes' variable is, relative to the project. */
 const REACHED_MODULE = 'src/campaign/bench/reached.js';
@@ -19,6 +19,9 @@ interface Insertion {
   readonly text: string;
 }
 
+/** What is inserted for one probe: braces have two ends. */
+type Probe = readonly Insertion[];
+
 export interface ProbedSource {
   readonly text: string;
   /** Distinct probes. */
@@ -26,14 +29,16 @@ export interface ProbedSource {
 }
 
 /** @param path of the source, relative to the project, with slashes. */
-export function withProbes(path: string, text: string, changed: readonly ChangedLine[]): ProbedSource {
+export function withProbes(path: string, text: string, changed: readonly ChangedBlock[]): ProbedSource {
   const compiler = loadCompiler();
   const file = compiler.createSourceFile(path, text, compiler.ScriptTarget.Latest, true);
   const placer = new ProbePlacer(compiler, file);
-  const placed = new Map<string, readonly Insertion[]>();
-  for (const each of changed) {
-    const insertions = placer.place(each);
-    if (insertions !== null) placed.set(JSON.stringify(insertions), insertions);
+  const placed = new Map<string, Probe>();
+  for (const { added, deletes, next } of changed) {
+    const insertions = added.flatMap((line) => placer.place(line, 'added') ?? []);
+    // A statement that became a comment is gone as well.
+    if (insertions.length === 0 && deletes) insertions.push(...(placer.place(next, 'after-deletion') ?? []));
+    for (const each of insertions) placed.set(JSON.stringify(each), each);
   }
   if (placed.size === 0) return { text, probes: 0 };
   const target = relative(dirname(path), REACHED_MODULE);
@@ -63,7 +68,12 @@ class ProbePlacer {
   ) {}
 
   /** Null where nothing on the line can be executed. */
-  place({ line, kind }: ChangedLine): readonly Insertion[] | null {
+  place(line: number, kind: 'added' | 'after-deletion'): readonly [Probe] | null {
+    const probe = this.probeAt(line, kind);
+    return probe === null ? null : [probe];
+  }
+
+  private probeAt(line: number, kind: 'added' | 'after-deletion'): Probe | null {
     const at = this.firstCode(line);
     if (at === null) return null;
     const node = this.deepest(at);
@@ -104,7 +114,7 @@ class ProbePlacer {
   }
 
   /** Climbs to the first node that a probe can stand before or in. */
-  private around(from: ts.Node): readonly Insertion[] | null {
+  private around(from: ts.Node): Probe | null {
     const { compiler } = this;
     let child: ts.Node | null = null;
     for (let node = from; !compiler.isSourceFile(node); child = node, node = node.parent) {
@@ -123,13 +133,13 @@ class ProbePlacer {
   }
 
   /** The line is the head of a function: the probe is its first statement. */
-  private inFunction(node: ts.SignatureDeclaration, child: ts.Node | null): readonly Insertion[] | null {
+  private inFunction(node: ts.SignatureDeclaration, child: ts.Node | null): Probe | null {
     const { body } = node as ts.FunctionLikeDeclaration;
     if (body === undefined || child === body || !this.compiler.isBlock(body)) return null;
     return [{ at: body.getStart(this.file) + 1, text: ` ${PROBE}` }];
   }
 
-  private atStatement(node: ts.Statement): readonly Insertion[] | null {
+  private atStatement(node: ts.Statement): Probe | null {
     const { compiler } = this;
     const { parent } = node;
     const start = node.getStart(this.file);
@@ -148,7 +158,7 @@ class ProbePlacer {
     ];
   }
 
-  private wrapped(expression: ts.Expression): readonly Insertion[] {
+  private wrapped(expression: ts.Expression): Probe {
     return [
       { at: expression.getStart(this.file), text: `(${PROBE_EXPRESSION} ` },
       { at: expression.end, text: ')' },
@@ -156,7 +166,7 @@ class ProbePlacer {
   }
 
   /** Before what leaves the block, where something does. */
-  private atEndOf(block: ts.Block): readonly Insertion[] {
+  private atEndOf(block: ts.Block): Probe {
     const { compiler } = this;
     const last = block.statements.at(-1);
     const leaves =

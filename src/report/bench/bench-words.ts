@@ -51,9 +51,9 @@ export function oraclesText({ oracles }: BugResult): string {
   return entries.length === 1 ? only[0] : entries.map(([oracle, trials]) => `${oracle} ${trials}`).join(', ');
 }
 
-/** `12x`, `0.8x`. */
+/** `12x`, `1.6x`, `0.052x`. */
 export function ratioText(ratio: number): string {
-  return `${ratio >= 10 ? grouped(ratio) : ratio.toFixed(1)}x`;
+  return `${ratio >= 10 ? grouped(ratio) : String(Number(ratio.toPrecision(2)))}x`;
 }
 
 /** Names in a row, or `none`. */

@@ -68,8 +68,11 @@ const CHAINS: readonly Seed[] = [
     s.completeMany(8, 'one'),
     s.drain(),
   ]),
-  seed('split-singles-fill-256', 'every descriptor is the head of a buffer, and each is taken back', { num: 256 }, (s) =>
-    Array.from({ length: 16 }, () => s.addMany(16, { in: 1 })),
+  seed(
+    'split-singles-fill-256',
+    'every descriptor is the head of a buffer, and each is taken back',
+    { num: 256 },
+    (s) => Array.from({ length: 16 }, () => s.addMany(16, { in: 1 })),
   ),
   seed('split-chain-longer-than-the-ring', 'nine pieces in a ring of 8: -ENOSPC, direct or not', { num: 8 }, (s) => [
     s.add({ out: 5, in: 4 }),

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import { changedLines } from '../../../src/campaign/bench/changed-lines.js';
+import { changedBlocks } from '../../../src/campaign/bench/changed-lines.js';
 import { withProbes } from '../../../src/campaign/bench/probes.js';
 
 const PATH = 'src/driver/x.ts';
@@ -11,22 +11,22 @@ const PROBE = 'reachedByBench.hit = 1;';
 
 /** The patched text with its probes, without the import. */
 function probed(before: string, after: string): string {
-  const { text } = withProbes(PATH, after, changedLines(before, after));
+  const { text } = withProbes(PATH, after, changedBlocks(before, after));
   return text.replace(/^import \{ reached as reachedByBench \} from '[^']+'; /, '');
 }
 
-describe('changedLines', () => {
-  test('added and changed lines, and the line that follows a deletion', () => {
-    assert.deepEqual(changedLines('a\nb\nc\nd\n', 'a\nB\nc\nd\ne\n'), [
-      { line: 1, kind: 'added' },
-      { line: 4, kind: 'added' },
+describe('changedBlocks', () => {
+  test('added and changed lines, and the line that follows', () => {
+    assert.deepEqual(changedBlocks('a\nb\nc\nd\n', 'a\nB\nc\nd\ne\n'), [
+      { added: [1], deletes: true, next: 2 },
+      { added: [4], deletes: false, next: 5 },
     ]);
-    assert.deepEqual(changedLines('a\nb\nc\n', 'a\nc\n'), [{ line: 1, kind: 'after-deletion' }]);
-    assert.deepEqual(changedLines('a\nb\n', 'b\n'), [{ line: 0, kind: 'after-deletion' }]);
+    assert.deepEqual(changedBlocks('a\nb\nc\n', 'a\nc\n'), [{ added: [], deletes: true, next: 1 }]);
+    assert.deepEqual(changedBlocks('a\nb\n', 'b\n'), [{ added: [], deletes: true, next: 0 }]);
   });
 
   test('nothing where the texts are equal', () => {
-    assert.deepEqual(changedLines('a\n', 'a\n'), []);
+    assert.deepEqual(changedBlocks('a\n', 'a\n'), []);
   });
 });
 
@@ -91,6 +91,13 @@ describe('withProbes', () => {
     );
   });
 
+  test('a statement that became a comment: before what follows', () => {
+    assert.equal(
+      probed('function f() {\n  a();\n  return 1;\n}\n', 'function f() {\n  // Not now.\n  return 1;\n}\n'),
+      `function f() {\n  // Not now.\n  ${PROBE} return 1;\n}\n`,
+    );
+  });
+
   test('none for types, imports, comments and members without code', () => {
     for (const [before, after] of [
       ['interface I {\n  a: number;\n}\n', 'interface I {\n  b: number;\n}\n'],
@@ -98,13 +105,13 @@ describe('withProbes', () => {
       ['// a\nf();\n', '// b\nf();\n'],
       ['class C {\n  a: number;\n}\n', 'class C {\n  b: number;\n}\n'],
     ] as const) {
-      assert.deepEqual(withProbes(PATH, after, changedLines(before, after)), { text: after, probes: 0 }, after);
+      assert.deepEqual(withProbes(PATH, after, changedBlocks(before, after)), { text: after, probes: 0 }, after);
     }
   });
 
   test('one probe for two lines of one statement; lines keep their numbers', () => {
     const after = 'function f() {\n  g(\n    1,\n    2,\n  );\n}\n';
-    const result = withProbes(PATH, after, changedLines('function f() {\n  g(\n  );\n}\n', after));
+    const result = withProbes(PATH, after, changedBlocks('function f() {\n  g(\n  );\n}\n', after));
     assert.equal(result.probes, 1);
     assert.equal(result.text.split('\n').length, after.split('\n').length);
     assert.match(result.text, /^import \{ reached as reachedByBench \} from '\.\.\/campaign\/bench\/reached\.js'; /);
