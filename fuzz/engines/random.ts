@@ -1,6 +1,6 @@
 // No engine at all: pseudo-random bytes of every length up to the longest, after the inputs of the corpus.
 
-import { seededRandom } from '../../src/campaign/bench/seeded-random.js';
+import { seededRandom } from '../../src/campaign/seeded-random.js';
 import { corpusInputs } from '../../src/campaign/replay/replay-loop.js';
 import { meteredExecute } from './metered-execute.js';
 

@@ -11,6 +11,7 @@ import { checkWritable, makeTemporaryFolder, removeOldTemporaryFolders } from '.
 import type { CampaignOptions, CorpusOptions } from './fuzzing/campaign-options.js';
 import type { CampaignListener, CampaignOutcome, TargetResult } from './fuzzing/campaign-result.js';
 import { removeUnfinished } from './fuzzing/leftovers.js';
+import { writeNoise } from './fuzzing/noise-corpus.js';
 import { type TargetEnd, TargetRun } from './fuzzing/target-run.js';
 
 /** Bytes: a header and 64 records, the most that a scenario has. */
@@ -75,12 +76,14 @@ export class FuzzCampaign {
       makeFolder(written);
       if (temporary === null) markCorpusFormat(written);
       const committed = committedFolders(this.options.corpus, target);
+      const seed = this.options.seed ?? randomInt(1, 2 ** 31);
+      if (temporary !== null && committed.length === 0) writeNoise(temporary, seed, this.options.maxLength);
       this.current = new TargetRun(
         {
           ...this.options,
           target,
           seconds,
-          seed: this.options.seed ?? randomInt(1, 2 ** 31),
+          seed,
           corpus: [written, ...committed],
           regression: committed.find((folder) => folder.endsWith(REGRESSION)) ?? null,
         },

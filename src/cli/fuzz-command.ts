@@ -77,7 +77,7 @@ export function addFuzzCommand(program: Command): void {
     .option('--known-issues <file>', 'findings that are accepted for a while (default: known-issues.json)')
     .option('--bug <id>', 'fuzz the build with this planted bug')
     .addOption(bugsOption())
-    .option('--no-seeds', 'start from an empty corpus and keep none')
+    .option('--no-seeds', 'start from random inputs and keep no corpus')
     .option('--crashes <dir>', 'folder of findings (default: crashes)')
     .option('--corpus <dir>', 'folder of the corpus (default: corpus)')
     .option('--json', 'one JSON document on standard output')

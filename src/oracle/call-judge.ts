@@ -118,7 +118,7 @@ export class CallJudge {
     const batched = model.batchLeft > 0;
     if (c.brokenBefore || (!batched && this.moreUsed() !== true)) {
       checkPremature(c, got, c.sawField(idField));
-      if (!c.brokenBefore) checkLooked(c, this.moreUsed() !== null);
+      if (!c.brokenBefore && completion === null) checkLooked(c, this.moreUsed() !== null);
       checkBroken(c, broken);
       return;
     }

@@ -92,6 +92,8 @@ function fateOf(mutant: ReportedMutant, names: ReadonlyMap<string, string>): Pic
       return { outcome: 'killed', by: kindOf(killer), detail: `${killer}: ${reason}` };
     }
     case 'Timeout': {
+      // Without a reason it was Stryker's own time limit, which ends what never comes back to the runner.
+      if (reason === '') return { outcome: 'hang', by: 'load', detail: "ended by Stryker's time limit" };
       const killer = reason.replace(/^no end of /, '');
       return { outcome: 'hang', by: kindOf(killer), detail: reason };
     }

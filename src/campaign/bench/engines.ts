@@ -6,6 +6,7 @@ import { relative, join, sep } from 'node:path';
 import { engineArguments } from '../engine/engine-flags.js';
 import { contextEnvironment } from '../engine/run-context.js';
 import { EnvironmentError, UsageError } from '../errors.js';
+import { writeNoise } from '../fuzzing/noise-corpus.js';
 import { didYouMean } from '../nearest.js';
 import { projectRoot } from '../paths.js';
 
@@ -86,6 +87,8 @@ function wantedVersion(packageName: string): string | null {
 
 /** As `fuzz --bug` starts it, with the process ending at the first new bucket. */
 function vringfuzz({ root, seed, maxLength, corpus, found }: TrialPlace): EngineCommand {
+  // As `fuzz --no-seeds` does.
+  if (corpus.length === 0) writeNoise(found, seed, maxLength);
   const options = { root, target: join('engines', 'vringfuzz'), corpus: [found, ...corpus], seed, maxLength };
   return {
     arguments: engineArguments(options, found),

@@ -8,7 +8,7 @@ import { type Bug, seedFile } from '../bugs/bug-definition.js';
 import { type Harness, findTarget } from '../harness.js';
 import { committedCorpus } from '../paths.js';
 import type { Finding } from '../../verdict/verdict.js';
-import { seededRandom } from './seeded-random.js';
+import { seededRandom } from '../seeded-random.js';
 
 export interface FailingInput {
   readonly bytes: Uint8Array;
