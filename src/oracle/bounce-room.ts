@@ -1,8 +1,11 @@
-// Whether the bounce pool has room for a mapping, by the ledger alone: every live mapping takes the whole alignment units
-// that it lies in, and no others. Asked only where a mapping failed.
+// Whether there is room for what was refused, by the ledger alone. In the bounce pool every live mapping takes the whole
+// alignment units that it lies in, and no others; of the addresses of an IOMMU it is enough to know that one gap between
+// what is mapped must be large enough. Asked only where a mapping or an allocation failed.
 
-import { PAGE_SIZE, POOL_BASE, POOL_SIZE } from '../memory/layout.js';
+import { GRANULES } from '../dma/iommu.js';
+import { COHERENT_SIZE, PAGE_SIZE, POOL_BASE, POOL_SIZE } from '../memory/layout.js';
 import { bounceOf, type CaseFile } from './case-file.js';
+import { granulesOf } from './disclosure.js';
 
 const SLOT_SHIFT = 11;
 const SLOT_MASK = (1 << SLOT_SHIFT) - 1;
@@ -34,6 +37,29 @@ export function hasRoom(c: CaseFile): boolean {
     if (isFree(start, count)) return true;
   }
   return false;
+}
+
+/** Whether the map in progress has to work. */
+export function hasMapRoom(c: CaseFile): boolean {
+  if (c.bounced) return hasRoom(c);
+  return !c.iommu || hasGranules(c, granulesOf(c.pendingCpu, c.pendingSize));
+}
+
+/** Whether coherent memory of `size` bytes has to be had. */
+export function hasCoherentRoom(c: CaseFile, size: number): boolean {
+  const pages = Math.ceil(size / PAGE_SIZE);
+  if (c.iommu && !hasGranules(c, pages)) return false;
+  const mask = (1 << pages) - 1;
+  for (let first = 0; first + pages <= COHERENT_SIZE / PAGE_SIZE; first++) {
+    if ((c.coherentPages & (mask << first)) === 0) return true;
+  }
+  return false;
+}
+
+/** Whether `count` granules in a row must be free: what is free lies in one gap more than there are mappings. */
+function hasGranules(c: CaseFile, count: number): boolean {
+  const gaps = c.ledger.liveCount + c.coherentLive + 1;
+  return GRANULES - c.granulesExpected >= gaps * count;
 }
 
 /** Marks the slots that live mappings take; the number of slots of the pool. */

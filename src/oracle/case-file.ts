@@ -131,6 +131,8 @@ export class CaseFile {
   pendingTarget = -1;
   /** Maps that were made to fail so far in this execution. */
   mapsRefused = 0;
+  /** Coherent allocations that were made to fail so far in this execution. */
+  coherentsRefused = 0;
   /** Ledger entry of the unmap or sync in progress, -1 for none. */
   current = -1;
   currentStart = 0;
@@ -165,6 +167,7 @@ export class CaseFile {
     this.domain.reset();
     this.pendingMap = false;
     this.mapsRefused = 0;
+    this.coherentsRefused = 0;
     this.current = -1;
     this.currentReturns = false;
     this.beginCall(CALL_NONE);

@@ -15,7 +15,7 @@ import { BY_CLIENT, BY_DRIVER } from './dma-ledger.js';
 import { checkDomain, closePages, openPages } from './domain-rules.js';
 import { failDoubleUnmap } from './double-unmap.js';
 import { checkEarlyUnmap } from './early-unmap.js';
-import { checkMapRefused } from './errno.js';
+import { checkCoherentRefused, checkMapRefused } from './errno.js';
 import { checkOwner, failUnknownUnmap } from './unknown-unmap.js';
 import { checkCoherentFree, checkUnmapArguments, checkUnmapRecord, directionName, kindName } from './unmap-mismatch.js';
 
@@ -29,6 +29,8 @@ export class DmaJudge implements DmaObserver {
 
   /** Set by the world: how many maps of this execution were made to fail. */
   mapsRefused: () => number = () => 0;
+  /** Set by the world: the same of coherent allocations. */
+  coherentRefused: () => number = () => 0;
 
   mapping(cpu: number, size: number, direction: DmaDirection, kind: MapKind, attributes: number): void {
     const { c } = this;
@@ -49,7 +51,7 @@ export class DmaJudge implements DmaObserver {
     if (this.trace !== null) this.trace.event(this.mapData(dma));
     if (dma === DMA_MAPPING_ERROR) {
       c.mapFailures++;
-      if (c.bounced && !c.vduse) this.judgeRefused();
+      if (!c.vduse) this.judgeRefused();
       return;
     }
     // An indirect table is the driver's own writing: what it holds now is what the device must see.
@@ -148,6 +150,7 @@ export class DmaJudge implements DmaObserver {
     if (cpu === 0) {
       this.c.coherentFailures++;
       if (this.trace !== null) this.trace.event({ type: 'coherent', cpu: null, dma: null, size });
+      if (!this.c.vduse) this.judgeCoherentRefused(size);
       return;
     }
     this.c.coherentLive++;
@@ -205,6 +208,13 @@ export class DmaJudge implements DmaObserver {
     // Made to fail: says nothing about the pool.
     if (refused !== c.mapsRefused) c.mapsRefused = refused;
     else checkMapRefused(c);
+  }
+
+  private judgeCoherentRefused(size: number): void {
+    const { c } = this;
+    const refused = this.coherentRefused();
+    if (refused !== c.coherentsRefused) c.coherentsRefused = refused;
+    else checkCoherentRefused(c, size);
   }
 
   private judgeUnknown(dma: number, size: number): void {

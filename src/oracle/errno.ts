@@ -1,7 +1,7 @@
 // Return values follow facts 2.3 to 2.7: callers decide by them whether to retry, to stop or to give up.
 
 import { E2BIG, EBUSY, EINVAL, EIO, ENOENT, ENOMEM, ENOSPC, errnoName } from '../spec/errno.js';
-import { hasRoom } from './bounce-room.js';
+import { hasCoherentRoom, hasMapRoom } from './bounce-room.js';
 import type { CaseFile } from './case-file.js';
 import { type Blame, DMA_MAP, fail, type OracleInfo } from './oracle.js';
 
@@ -87,12 +87,21 @@ export function checkMaxMappingSize(due: number, got: number): void {
   });
 }
 
-/** swiotlb refused a mapping that nothing made fail: then there was no room for it (S09, facts 4.1). */
+/** A mapping was refused that nothing made fail: then there was no room for it (S09, facts 4.1). */
 export function checkMapRefused(c: CaseFile): void {
-  if (!hasRoom(c)) return;
+  if (!hasMapRoom(c)) return;
   fail(errno, 'mapping fails although there is room', {
     expected: { mapped: true },
     got: { mapped: false, cpu: c.pendingCpu, size: c.pendingSize, 'live mappings': c.ledger.liveCount },
     blame: DMA_MAP,
+  });
+}
+
+/** The same of coherent memory of `size` bytes. */
+export function checkCoherentRefused(c: CaseFile, size: number): void {
+  if (!hasCoherentRoom(c, size)) return;
+  fail(errno, 'no coherent memory although there is room', {
+    expected: { allocated: true },
+    got: { allocated: false, size },
   });
 }

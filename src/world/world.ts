@@ -24,7 +24,7 @@ import { checkWarning, failPanic } from '../oracle/panic.js';
 import { DmaJudge } from '../oracle/dma-judge.js';
 import { MemoryJudge } from '../oracle/memory-judge.js';
 import type { DmaApi } from '../platform/dma-api.js';
-import { FAIL_MAP } from '../platform/failures.js';
+import { FAIL_COHERENT, FAIL_MAP } from '../platform/failures.js';
 import type { Platform } from '../platform/platform.js';
 import { blankConfiguration, type Configuration, decodeConfiguration } from '../scenario/configuration.js';
 import { packedRingSize } from '../spec/packed-layout.js';
@@ -88,6 +88,7 @@ export class World {
     this.races.memory = this.memory;
     this.memoryJudge.wasFreed = (address): boolean => this.heap.wasFreed(address);
     this.dmaJudge.mapsRefused = (): number => this.failures.injected(FAIL_MAP);
+    this.dmaJudge.coherentRefused = (): number => this.failures.injected(FAIL_COHERENT);
     this.dma = new Dma({
       memory: this.memory,
       observer: this.dmaJudge,

@@ -61,6 +61,7 @@ describe('vringfuzz fuzz', () => {
     assert.equal(targets.length, 1);
     assert.deepEqual(Object.keys(result ?? {}).sort(), [
       'corpus',
+      'discoveryBound',
       'edges',
       'executions',
       'executionsPerSecond',
@@ -69,6 +70,7 @@ describe('vringfuzz fuzz', () => {
       'stability',
       'states',
       'target',
+      'workedOut',
     ]);
     const file = result?.findings[0]?.file ?? '';
     assert.ok(existsSync(file), file);

@@ -68,8 +68,8 @@ describe('tables', () => {
     features: 2,
     corpus: 3,
     stability: null,
-        discoveryBound: null,
-        workedOut: null,
+    discoveryBound: null,
+    workedOut: null,
     findings: [],
   };
   const finding = { oracle: 'o', bucket: 'rare', claim: 'c', file: null, executions: 2, known: false };
