@@ -13,6 +13,8 @@ export type MutatedFolder = (typeof MUTATED_FOLDERS)[number];
 
 /** Percent of the mutants that are not equivalent, killed by inputs and oracles. */
 export const AIMS: Readonly<Record<MutatedFolder, number>> = { 'src/driver': 95, 'src/dma': 90 };
+/** Aims that are reached: they must stay so. docs/mutation.md says what the others lack. */
+export const REACHED: readonly MutatedFolder[] = ['src/driver'];
 
 export interface FileScore {
   readonly sha256: string;

@@ -82,7 +82,8 @@ function main(argv: readonly string[]): number {
   if (values.json === true) process.stdout.write(`${JSON.stringify(judgement.sorted.unexplained, null, 2)}\n`);
   else print(judgement);
   if (values.write === true) write(judgement.scores);
-  return judgement.below.length > 0 || judgement.sorted.stale.length > 0 ? EXIT_BELOW : 0;
+  const below = values.write === true ? 0 : judgement.below.length;
+  return below > 0 || judgement.sorted.stale.length > 0 ? EXIT_BELOW : 0;
 }
 
 function chosenFiles(values: { readonly changed?: boolean; readonly mutate?: string }): readonly string[] {
