@@ -204,7 +204,7 @@ export class CallJudge {
       checkBrokenAnswer(c, 'poll', false, result);
       return;
     }
-    if (this.batchIsPending(c.loads > 0)) checkPending(c, 'poll', true, result);
+    if (c.model.batchLeft > 0) checkPending(c, 'poll', true, result);
     else if (c.model.packed) checkPending(c, 'poll', c.model.looksUsed(c.seenUsed, (opaque & 0x8000) !== 0), result);
     else checkPending(c, 'poll', c.seenUsed !== opaque, result);
   }
@@ -340,22 +340,13 @@ export class CallJudge {
     c.seenLen = model.batchLeft > 0 ? c.buffers.writable[due]! : model.batchLength;
   }
 
-  /**
-   * Whether buffers of an open batch are waiting. What a packed ring holds behind them says nothing then; the index of a
-   * split one counts them too, so its driver may go by what it `read`.
-   */
-  private batchIsPending(read: boolean): boolean {
-    const { model } = this.c;
-    return model.batchLeft > 0 && (model.packed || !read);
-  }
-
   /** Whether what the driver read, or the open batch, says that a buffer was used; null when it read nothing. */
   private moreUsed(): boolean | null {
     const { c } = this;
     const { model } = c;
-    const read = c.sawField(model.packed ? DESC_FLAGS : USED_IDX_FIELD);
-    if (this.batchIsPending(read)) return true;
-    if (!read) return null;
+    // What the device has said of a batch it cannot take back: neither by the slot behind it nor by an index turned back.
+    if (model.batchLeft > 0) return true;
+    if (!c.sawField(model.packed ? DESC_FLAGS : USED_IDX_FIELD)) return null;
     return model.packed ? model.looksUsed(c.seenUsed, model.usedWrap) : c.seenUsed !== model.usedIndex;
   }
 }
