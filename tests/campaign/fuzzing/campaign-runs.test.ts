@@ -139,10 +139,10 @@ describe('fuzz --keep-going', () => {
         return text.replace(anchor, `${anchor}    if (executions === 400) throw new Error('planted death');\n`);
       }),
     );
-    const { run, result } = scene.fuzz('--keep-going', '--runs', '1200');
+    const { run, result } = scene.fuzz('--keep-going', '--runs', '750');
     assert.equal(run.status, 3, run.stderr);
     assert.match(run.stderr, /an engine process died and is replaced \(1 of at most 10\)/);
-    assert.equal(result.executions, 1200);
+    assert.equal(result.executions, 750);
     assert.deepEqual(
       result.findings.map(({ bucket, executions }) => [bucket, executions]),
       [['harness-bug', 1]],
