@@ -69,7 +69,7 @@ export function addBenchCommand(program: Command): void {
     .option('--trials <n>', 'trials of each engine on each bug; their seeds are 1, 2, ...', positiveInteger, 5)
     .option('--time-limit <duration>', 'time of a trial, from its first execution', '60s')
     .option('--engine <name>', 'engine, or several with commas; may be repeated (default: vringfuzz)', collect, [])
-    .option('--no-seeds', 'start from nothing instead of the committed seeds')
+    .option('--no-seeds', 'start without the committed seeds, as fuzz --no-seeds does')
     .option('--silent-seeds', 'leave out every committed seed that shows the bug, not its own alone')
     .option('--jobs <n>', 'trials at a time, each on a core of its own', positiveInteger, 1)
     .option('--no-matrix', 'leave out the kill matrix')

@@ -36,6 +36,6 @@ export interface CampaignOptions {
 export interface CorpusOptions {
   /** Folder that keeps `<target>/generated/`; null keeps nothing. */
   readonly generated: string | null;
-  /** Folder that holds `<target>/seed/` and `<target>/regression/`; null starts from nothing. */
+  /** Folder that holds `<target>/seed/` and `<target>/regression/`; null starts from random inputs. */
   readonly committed: string | null;
 }
