@@ -12,6 +12,7 @@ import { Heartbeat } from './heartbeat.js';
 import { RunCoverage } from './run-coverage.js';
 import { StabilityCheck } from './stability-check.js';
 import { edgeCounters, instrumentedEdges } from './tune.js';
+import type { WarmUpTarget } from './warm-up.js';
 
 type Outcome = Verdict | Repeat;
 type Failure = Exclude<Verdict, { kind: 'ok' }>;
@@ -56,6 +57,17 @@ export class CampaignTarget {
     this.coverage.add(executions);
     if (this.stability.isDue(executions)) this.checkStability(data, outcome);
     if (outcome.kind !== 'ok') this.count(data, outcome);
+  }
+
+  /** Executions by `run` that the engine does not make: nobody else clears the counters before each of them. */
+  beforeEngine(run: (data: Buffer) => void): WarmUpTarget {
+    return {
+      run: (data) => {
+        this.coverage.clear();
+        run(data);
+      },
+      isNews: () => this.coverage.lastWasNews,
+    };
   }
 
   private checkStability(data: Uint8Array, outcome: Outcome): void {

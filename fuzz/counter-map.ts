@@ -33,20 +33,27 @@ export class CounterMap {
     return new CounterMap(counters, length);
   }
 
-  /** After each execution. Most words are zero: whole blocks of them are passed over (half the time of a plain loop). */
-  accumulate(): void {
+  /**
+   * After each execution; true when a count has a bit that none had before. Most words are zero: whole blocks of them are
+   * passed over (half the time of a plain loop).
+   */
+  accumulate(): boolean {
     const { counterWords: from, reachedWords: to } = this;
+    let added = 0;
     for (let k = 0; k < from.length; k += 4) {
       const a = from[k] as number;
       const b = from[k + 1] as number;
       const c = from[k + 2] as number;
       const d = from[k + 3] as number;
       if ((a | b | c | d) === 0) continue;
+      added |= (a & ~(to[k] as number)) | (b & ~(to[k + 1] as number));
+      added |= (c & ~(to[k + 2] as number)) | (d & ~(to[k + 3] as number));
       to[k] = (to[k] as number) | a;
       to[k + 1] = (to[k + 1] as number) | b;
       to[k + 2] = (to[k + 2] as number) | c;
       to[k + 3] = (to[k + 3] as number) | d;
     }
+    return added !== 0;
   }
 
   /** After some executions: counts what this one reached. */

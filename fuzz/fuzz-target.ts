@@ -13,11 +13,17 @@ import type { Verdict } from '../src/verdict/verdict.js';
 import { type ExecuteOptions, STATE_FEEDBACK_SIZE, execute, executeTraced } from '../src/world/execute.js';
 import { CampaignTarget } from './campaign-target.js';
 import { registerStateFeedback } from './state-feedback.js';
+import { warmUp } from './warm-up.js';
 
 type Failure = Exclude<Verdict, { kind: 'ok' }>;
 
-/** The entry point of one target: `export const fuzz = fuzzTarget('split_ring_fuzzer')`. */
-export function fuzzTarget(name: string): (data: Buffer) => void {
+type Fuzz = (data: Buffer) => void;
+
+/**
+ * The entry point of one target: `export const fuzz = fuzzTarget('split_ring_fuzzer')`. In a campaign `around` wraps each
+ * execution, for those who count them in their own way.
+ */
+export function fuzzTarget(name: string, around: (run: Fuzz) => Fuzz = (run) => run): Fuzz {
   const target = targetByName(name);
   if (target === undefined) {
     throw new Error(`no target is named ${name}`);
@@ -33,13 +39,15 @@ export function fuzzTarget(name: string): (data: Buffer) => void {
     tuned: edgeCounters !== null,
   });
   const campaignTarget = new CampaignTarget(target, run, feedback, throwFailure);
-  return (data) => {
+  const fuzz = around((data) => {
     campaignTarget.run(data);
-  };
+  });
+  if (run.warmUp !== undefined) warmUp(run.warmUp, campaignTarget.beforeEngine(fuzz));
+  return fuzz;
 }
 
 /** Without a campaign the first finding ends the process: the engine's own artifact is the only stored input. */
-function standalone(target: TargetSpec, feedback: Uint8Array | null): (data: Buffer) => void {
+function standalone(target: TargetSpec, feedback: Uint8Array | null): Fuzz {
   const options: ExecuteOptions = feedback === null ? {} : { feedback };
   return (data) => {
     const verdict = execute(target, data, options);

@@ -19,6 +19,8 @@ export class RunCoverage {
   readonly states: CounterMap | null;
   /** Executions sampled. */
   samples = 0;
+  /** Whether the last execution reached something for the first time, or as often as none before it. */
+  lastWasNews = false;
   private told = '';
 
   constructor({ edges, instrumentedEdges, states }: Counters) {
@@ -28,8 +30,9 @@ export class RunCoverage {
 
   /** After each execution, the n-th of the process. */
   add(execution: number): void {
-    this.edges?.accumulate();
-    this.states?.accumulate();
+    const edges = this.edges?.accumulate() ?? false;
+    const states = this.states?.accumulate() ?? false;
+    this.lastWasNews = edges || states;
     if ((execution & (SAMPLE_PERIOD - 1)) !== 0) return;
     this.samples++;
     this.edges?.sample();

@@ -7,9 +7,8 @@ import { TrialMeter } from './trial-meter.js';
 
 const meter = new TrialMeter();
 const { target: name } = meter.context;
-const run = fuzzTarget(name);
 
-export function fuzz(data: Buffer): void {
+export const fuzz = fuzzTarget(name, (run) => (data) => {
   meter.begin();
   try {
     run(data);
@@ -21,4 +20,4 @@ export function fuzz(data: Buffer): void {
     meter.failed(verdict, data);
   }
   meter.end();
-}
+});

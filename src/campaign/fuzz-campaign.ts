@@ -11,7 +11,6 @@ import { checkWritable, makeTemporaryFolder, removeOldTemporaryFolders } from '.
 import type { CampaignOptions, CorpusOptions } from './fuzzing/campaign-options.js';
 import type { CampaignListener, CampaignOutcome, TargetResult } from './fuzzing/campaign-result.js';
 import { removeUnfinished } from './fuzzing/leftovers.js';
-import { writeNoise } from './fuzzing/noise-corpus.js';
 import { type TargetEnd, TargetRun } from './fuzzing/target-run.js';
 
 /** Bytes: a header and 64 records, the most that a scenario has. */
@@ -77,7 +76,6 @@ export class FuzzCampaign {
       if (temporary === null) markCorpusFormat(written);
       const committed = committedFolders(this.options.corpus, target);
       const seed = this.options.seed ?? randomInt(1, 2 ** 31);
-      if (temporary !== null && committed.length === 0) writeNoise(temporary, seed, this.options.maxLength);
       this.current = new TargetRun(
         {
           ...this.options,

@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import { Builds } from '../campaign/bugs/builds.js';
 import { UsageError } from '../campaign/errors.js';
 import { findTarget } from '../campaign/harness.js';
+import { placedHarness } from '../campaign/replay/placed-harness.js';
 import { type RunOutcome, runOnce } from '../campaign/replay/replay.js';
 import { type ReplayInput, collectInputs } from '../campaign/replay/replay-inputs.js';
 import { coloursFor } from '../report/colours.js';
@@ -37,7 +38,7 @@ export function addDescribeCommand(program: Command): void {
 function describe(file: string, options: DescribeOptions): void {
   const input = onlyInput(file, options.target);
   const { harness, bug } = new Builds({ bug: options.bug, bugDirs: options.bugs, note }).forInput(input.bug);
-  const outcome = runOnce(harness, findTarget(harness.targets, input.target), input.bytes);
+  const outcome = runOnce(placedHarness(harness, input.placement), findTarget(harness.targets, input.target), input.bytes);
   if (outcome === 'hang') {
     note(`${file} does not end`);
     process.exitCode = 70;
@@ -63,6 +64,7 @@ function jsonText(input: ReplayInput, bug: string | null, outcome: RunOutcome): 
     file: input.file,
     target: input.target,
     bug,
+    ...(input.placement === undefined ? {} : { placement: input.placement }),
     verdict: verdict.kind,
     finding: verdict.kind === 'finding' ? verdict.finding : null,
     ...(verdict.kind === 'harness-bug' ? { message: verdict.message } : {}),

@@ -1,7 +1,7 @@
 // Follows a placement through one execution: makes the attempts fail that it names, lets the device write where it says,
 // and keeps the log. Nothing of it runs in an execution without a placement.
 
-import type { FailurePlan } from '../dma/failure-injector.js';
+import type { FailurePlan } from './failure-injector.js';
 import type { DeviceWriteObserver } from '../memory/device-view.js';
 import { CALL_CLIENT, CALL_NAMES } from '../oracle/calls.js';
 import type { CaseFile } from '../oracle/case-file.js';

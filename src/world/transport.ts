@@ -1,6 +1,6 @@
 // The transport under the queue, with failures placed by the input. Reports what it was asked to the case file.
 
-import type { FailureInjector } from '../dma/failure-injector.js';
+import type { FailureInjector } from './failure-injector.js';
 import type { CaseFile } from '../oracle/case-file.js';
 import { FAIL_DISABLE, FAIL_ENABLE, FAIL_NOTIFY } from '../platform/failures.js';
 import type { Transport } from '../platform/platform.js';

@@ -4,7 +4,7 @@
 import type { BackEndConfig } from '../dma/back-end.js';
 import { BACK_END_NAMES } from '../dma/back-end.js';
 import { Dma } from '../dma/dma.js';
-import { FailureInjector } from '../dma/failure-injector.js';
+import { FailureInjector } from './failure-injector.js';
 import { HostileWrites } from '../device/hostile-writes.js';
 import { PackedDevice } from '../device/packed-device.js';
 import type { RingDevice } from '../device/ring-device.js';

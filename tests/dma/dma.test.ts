@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { BackEndConfig } from '../../src/dma/back-end.js';
 import { Dma } from '../../src/dma/dma.js';
-import { FailureInjector } from '../../src/dma/failure-injector.js';
+import { FailureInjector } from '../../src/world/failure-injector.js';
 import { IOVA_BASE } from '../../src/dma/iommu.js';
 import {
   COHERENT_BASE,

@@ -4,9 +4,8 @@
 import { relative, join, sep } from 'node:path';
 
 import { engineArguments } from '../engine/engine-flags.js';
-import { contextEnvironment } from '../engine/run-context.js';
+import { WARM_UP_EXECUTIONS, contextEnvironment } from '../engine/run-context.js';
 import { EnvironmentError, UsageError } from '../errors.js';
-import { writeNoise } from '../fuzzing/noise-corpus.js';
 import { didYouMean } from '../nearest.js';
 import { projectRoot } from '../paths.js';
 
@@ -88,11 +87,12 @@ function wantedVersion(packageName: string): string | null {
 /** As `fuzz --bug` starts it, with the process ending at the first new bucket. */
 function vringfuzz({ root, seed, maxLength, corpus, found }: TrialPlace): EngineCommand {
   // As `fuzz --no-seeds` does.
-  if (corpus.length === 0) writeNoise(found, seed, maxLength);
+  const warmUp = { seed, executions: WARM_UP_EXECUTIONS, maxLength, folder: found };
+  const start = corpus.length === 0 ? { warmUp } : {};
   const options = { root, target: join('engines', 'vringfuzz'), corpus: [found, ...corpus], seed, maxLength };
   return {
     arguments: engineArguments(options, found),
-    environment: contextEnvironment({ parent: process.pid, stopAfter: 1, notNew: [], smallest: {} }),
+    environment: contextEnvironment({ parent: process.pid, stopAfter: 1, notNew: [], smallest: {}, ...start }),
     executesItself: true,
   };
 }

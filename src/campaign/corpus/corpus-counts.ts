@@ -28,7 +28,7 @@ export function countCorpus(corpus: CorpusFolders, target: string): CorpusCounts
 }
 
 /** Names of the inputs, or null where there is no such folder. The manifest of the seeds is no input. */
-function inputsOf(folder: string): readonly string[] | null {
+export function inputsOf(folder: string): readonly string[] | null {
   let entries: readonly Dirent[];
   try {
     entries = readdirSync(folder, { withFileTypes: true });

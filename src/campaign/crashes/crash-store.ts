@@ -9,7 +9,15 @@ import type { Trace } from '../../verdict/trace.js';
 import type { Finding } from '../../verdict/verdict.js';
 import { contentOrNull, makeFolder, writeAtomically } from '../atomic-file.js';
 import { EnvironmentError } from '../errors.js';
-import { INPUT_FORMAT, SIDECAR_SCHEMA, type Sidecar, readSidecar, sidecarJson, sidecarPath } from './sidecar.js';
+import {
+  INPUT_FORMAT,
+  PLACED_SIDECAR_SCHEMA,
+  SIDECAR_SCHEMA,
+  type Sidecar,
+  readSidecar,
+  sidecarJson,
+  sidecarPath,
+} from './sidecar.js';
 import { versions } from '../versions.js';
 
 export { readSidecar, sidecarPath, type Sidecar } from './sidecar.js';
@@ -30,6 +38,8 @@ export interface FailingInput {
   readonly seed: number | null;
   /** Id of the planted bug in the fuzzed build, or null. */
   readonly bug: string | null;
+  /** What happens besides what the bytes say (systematic/placement-text.ts). */
+  readonly placement?: string | undefined;
 }
 
 export interface CrashOptions extends FailingInput {
@@ -89,12 +99,14 @@ export function safeFileName(name: string): string {
 }
 
 function sidecarText(input: FailingInput, sha1: string): Uint8Array {
+  const { placement } = input;
   const document: Sidecar = {
-    schema: SIDECAR_SCHEMA,
+    schema: placement === undefined ? SIDECAR_SCHEMA : PLACED_SIDECAR_SCHEMA,
     inputFormat: INPUT_FORMAT,
     target: input.target,
     seed: input.seed,
     bug: input.bug,
+    ...(placement === undefined ? {} : { placement }),
     ...input.finding,
     trace: input.trace,
     versions: versions(),

@@ -18,11 +18,14 @@ import {
   stringField,
   textField,
 } from '../json-fields.js';
+import { placementOfText } from '../systematic/placement-text.js';
 import { traceField, traceJson } from './sidecar-trace.js';
 
 /** Version of this document. Since 2 the events of the trace carry data; a file of version 1 is read, and has none. */
 export const SIDECAR_SCHEMA = 2;
-const READABLE_SCHEMAS = [1, SIDECAR_SCHEMA] as const;
+/** Version of one with a placement: to whoever does not know of those the bytes would say too little. */
+export const PLACED_SIDECAR_SCHEMA = 3;
+const READABLE_SCHEMAS = [1, SIDECAR_SCHEMA, PLACED_SIDECAR_SCHEMA] as const;
 export { INPUT_FORMAT };
 
 const SEVERITIES: readonly Severity[] = ['critical', 'high', 'medium', 'low'];
@@ -41,6 +44,8 @@ export interface Sidecar extends Finding {
   readonly seed: number | null;
   /** Id of the planted bug in the build that was fuzzed, or null for the driver as it is. */
   readonly bug: string | null;
+  /** What happens besides what the bytes say, as `--only` of fail-each and races takes it. */
+  readonly placement?: string;
   readonly trace: Trace | null;
   readonly versions: SidecarVersions;
   /** SHA-1 of the input, 40 hex digits. */
@@ -115,7 +120,7 @@ function requireVersion<T extends number>(object: JsonObject, name: string, supp
   const known = supported.find((candidate) => candidate === version);
   if (known !== undefined) return known;
   throw new FieldError(
-    `"${name}" is ${version === undefined ? 'missing' : JSON.stringify(version)}, this vringfuzz reads ${supported.join(' and ')}; ` +
+    `"${name}" is ${version === undefined ? 'missing' : JSON.stringify(version)}, this vringfuzz reads ${supported.join(', ')}; ` +
       'replay it with the vringfuzz version that wrote it (see "versions" in the file)',
   );
 }
@@ -124,12 +129,14 @@ function fields(object: JsonObject, schema: Sidecar['schema']): Sidecar {
   const mapping = nullable(object, 'mapping', mappingField);
   const field = nullable(object, 'field', stringField);
   const createdAt = nullable(object, 'createdAt', stringField);
+  const placement = nullable(object, 'placement', placementField);
   return {
     schema,
     inputFormat: INPUT_FORMAT,
     target: stringField(object, 'target'),
     seed: nullable(object, 'seed', integerField),
     bug: nullable(object, 'bug', stringField),
+    ...(placement === null ? {} : { placement }),
     oracle: stringField(object, 'oracle'),
     bucket: stringField(object, 'bucket'),
     claim: stringField(object, 'claim'),
@@ -148,6 +155,12 @@ function fields(object: JsonObject, schema: Sidecar['schema']): Sidecar {
     size: integerField(object, 'size'),
     ...(createdAt === null ? {} : { createdAt }),
   };
+}
+
+function placementField(object: JsonObject, name: string): string {
+  const text = stringField(object, name);
+  if (placementOfText(text) === null) throw new FieldError(`"${name}" must be a placement, such as map:3`);
+  return text;
 }
 
 function siteField(object: JsonObject, name: string): DriverSite {

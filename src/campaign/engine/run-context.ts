@@ -17,7 +17,22 @@ export interface RunContext {
   readonly notNew: readonly string[];
   /** Length of the smallest stored input of each bucket: only smaller ones are worth telling. */
   readonly smallest: Readonly<Record<string, number>>;
+  /** Random inputs before the engine's own; absent where there is a corpus. */
+  readonly warmUp?: WarmUp;
 }
+
+/** What fuzz/warm-up.ts does. */
+export interface WarmUp {
+  readonly seed: number;
+  readonly executions: number;
+  /** Bytes. */
+  readonly maxLength: number;
+  /** Corpus folder for inputs that cover something new. */
+  readonly folder: string;
+}
+
+/** Enough for V8 to compile the harness, and about a second of it. */
+export const WARM_UP_EXECUTIONS = 8192;
 
 /** One thing the engine process reports. */
 export type RunEvent =

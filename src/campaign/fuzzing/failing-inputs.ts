@@ -120,6 +120,8 @@ function crashesOf(plan: ReplayPlan, problems: string[]): readonly Candidate[] {
 function crash(file: string, bug: string | null, problems: string[]): readonly Candidate[] {
   try {
     const sidecar = sidecarOf(file) ?? 'missing';
+    // What needs more than its bytes is not for an engine to meet; triage judges it.
+    if (sidecar !== 'missing' && sidecar.placement !== undefined) return [];
     return sidecar === 'missing' || sidecar.bug === bug ? [{ file, isCrash: true, sidecar }] : [];
   } catch (error) {
     problems.push(messageOf(error));

@@ -3,7 +3,8 @@
 import type { EngineStatus } from '../engine/engine-output.js';
 import type { Death } from '../engine/engine-end.js';
 import { type EngineOutcome, EngineProcess, type EngineProcessOptions } from '../engine/engine-process.js';
-import type { RunContext, RunEvent } from '../engine/run-context.js';
+import { type RunContext, type RunEvent, WARM_UP_EXECUTIONS, type WarmUp } from '../engine/run-context.js';
+import { inputsOf } from '../corpus/corpus-counts.js';
 import { messageOf } from '../errors.js';
 
 /** The most processes that replace others on one target: what ends that many at once ends the next one as well. */
@@ -47,11 +48,15 @@ export class WorkerPool {
   private restarts = 0;
   private stopped = false;
   private failure: PoolFailure = null;
+  /** No folder of the corpus has an input. */
+  private readonly startsEmpty: boolean;
 
   constructor(
     private readonly options: PoolOptions,
     private readonly listener: PoolListener,
-  ) {}
+  ) {
+    this.startsEmpty = options.engine.corpus.every((folder) => (inputsOf(folder) ?? []).length === 0);
+  }
 
   /** Seeds of the first processes. */
   get seeds(): readonly number[] {
@@ -125,17 +130,26 @@ export class WorkerPool {
 
   private engineOptions(number: number, seed: number, runs: number | null): EngineProcessOptions {
     const { engine, jobs, seconds } = this.options;
+    const warmUp = number < jobs ? this.warmUp(seed, runs) : null;
     return {
       ...engine,
       seed,
-      context: this.listener.context(),
+      context: { ...this.listener.context(), ...(warmUp === null ? {} : { warmUp }) },
       sharedCorpus: jobs > 1,
-      ...(runs === null ? {} : { runs }),
+      ...(runs === null ? {} : { runs: runs - (warmUp?.executions ?? 0) }),
       ...(seconds === null ? {} : { seconds: Math.max(1, Math.round(this.secondsLeft())) }),
       onStatus: (status) => this.listener.status(number, status),
       onEvent: (event) => this.listener.event(number, seed, event),
       onWarning: (text) => this.listener.warned(text),
     };
+  }
+
+  /** Where there is nothing to begin with; at most half of the executions that are asked for. */
+  private warmUp(seed: number, runs: number | null): WarmUp | null {
+    const { corpus, maxLength } = this.options.engine;
+    const [folder] = corpus;
+    if (folder === undefined || !this.startsEmpty) return null;
+    return { seed, executions: Math.min(WARM_UP_EXECUTIONS, Math.floor((runs ?? Infinity) / 2)), maxLength, folder };
   }
 
   private secondsLeft(): number {

@@ -10,6 +10,7 @@ import { type FailingInput, type StoredCrash, bucketFolder, writeInput } from '.
 import { isInputName } from '../crashes/crash-folder.js';
 import { findTarget } from '../harness.js';
 import { failureOf } from '../replay/failure.js';
+import { placedHarness } from '../replay/placed-harness.js';
 import { replay } from '../replay/replay.js';
 import type { ReplayInput } from '../replay/replay-inputs.js';
 import { type Minimised, type MinimiseOptions, minimise } from './minimise.js';
@@ -22,6 +23,8 @@ export interface MinimisedInput extends Minimised {
   readonly finding: Finding;
   readonly trace: Trace | null;
   readonly bug: string | null;
+  /** That of the input: it stays as it is, and the bytes shrink around it. */
+  readonly placement: string | undefined;
 }
 
 /** The small input of the same bucket; null where the input fails on nothing. */
@@ -34,22 +37,24 @@ export function minimiseInput(
   const target = findTarget(build.harness.targets, input.target);
   const renew = (): Build['harness'] => {
     builds.renew(build.bug);
-    return builds.forInput(input.bug).harness;
+    return placedHarness(builds.forInput(input.bug).harness, input.placement);
   };
-  const minimised = minimise(input.bytes, { harness: build.harness, target, renew, ...budget });
+  const harness = placedHarness(build.harness, input.placement);
+  const minimised = minimise(input.bytes, { harness, target, renew, ...budget });
   if (minimised === null) return null;
   // A build that was stopped half-way has been loaded anew.
-  const { harness } = builds.forInput(input.bug);
-  const result = replay(harness, target, minimised.bytes, { times: 1, hangLimit: HANG_LIMIT });
+  const renewed = placedHarness(builds.forInput(input.bug).harness, input.placement);
+  const result = replay(renewed, target, minimised.bytes, { times: 1, hangLimit: HANG_LIMIT });
   if (result.verdict === 'hang') builds.renew(build.bug);
   const finding = failureOf(result, HANG_LIMIT);
-  return finding === null ? null : { ...minimised, finding, trace: result.trace, bug: build.bug };
+  if (finding === null) return null;
+  return { ...minimised, finding, trace: result.trace, bug: build.bug, placement: input.placement };
 }
 
 /** Stores the result. Throws EnvironmentError. */
 export function storeMinimised(input: ReplayInput, result: MinimisedInput, output: string | undefined): StoredCrash {
-  const { bytes, finding, trace, bug } = result;
-  const document: FailingInput = { target: input.target, bytes, finding, trace, seed: null, bug };
+  const { bytes, finding, trace, bug, placement } = result;
+  const document: FailingInput = { target: input.target, bytes, finding, trace, seed: null, bug, placement };
   return writeInput(output ?? folderFor(input, finding.bucket), 'minimised', document);
 }
 

@@ -9,6 +9,7 @@ import type { Runner } from '../../world/runner.js';
 import type { Build, Builds } from '../bugs/builds.js';
 import { EnvironmentError, messageOf } from '../errors.js';
 import { findTarget } from '../harness.js';
+import { placedHarness, placementFor } from './placed-harness.js';
 import { type ReplayResult, replay } from './replay.js';
 import type { ReplayInput } from './replay-inputs.js';
 
@@ -32,7 +33,7 @@ export function debugReplay(input: ReplayInput, builds: Builds, options: DebugOp
   const { hangLimit, note } = options;
   const build = builds.forInput(input.bug);
   const target = findTarget(build.harness.targets, input.target);
-  const result = replay(build.harness, target, input.bytes, { times: 1, hangLimit });
+  const result = replay(placedHarness(build.harness, input.placement), target, input.bytes, { times: 1, hangLimit });
   // A debugger has all the time there is, so an endless run can be looked at as well.
   if (result.verdict === 'hang') builds.renew(build.bug);
   const step = result.finding?.step ?? 0;
@@ -41,7 +42,7 @@ export function debugReplay(input: ReplayInput, builds: Builds, options: DebugOp
   note('open chrome://inspect, or attach an editor to that port, or type: node inspect HOST:PORT');
   note(`it stops at the start of step ${step}${titleOf(result, step)}${siteOf(result)}`);
   inspector.waitForDebugger();
-  runUntil(build, target, input.bytes, step);
+  runUntil(build, target, input, step);
   return result;
 }
 
@@ -58,10 +59,11 @@ function listen({ host, port }: DebuggerAddress): string {
   return url;
 }
 
-function runUntil({ root }: Build, target: TargetSpec, bytes: Uint8Array, step: number): void {
+function runUntil({ root }: Build, target: TargetSpec, { bytes, placement }: ReplayInput, step: number): void {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- which build it is, is only known when it runs
   const world = require(join(root, 'src', 'world', 'runner.js')) as { readonly Runner: new () => Runner };
   const runner = new world.Runner();
+  runner.world.placement = placementFor(placement);
   const stopAt = (current: number): void => {
     // Step out of here: the next line performs the step.
     if (current === step) debugger;

@@ -25,6 +25,8 @@ export interface ReplayInput {
   readonly target: string;
   /** The bug whose build found it, by the sidecar; null for the driver as it is. */
   readonly bug: string | null;
+  /** What its sidecar says happens besides what the bytes say. */
+  readonly placement?: string | undefined;
 }
 
 export interface GatheredInputs {
@@ -132,7 +134,7 @@ function readInput(file: string, target: string | undefined, formats: FolderForm
     throw new UsageError(`cannot tell the target of ${file}: add --target NAME (one of ${names})`);
   }
   findTarget(TARGETS, name);
-  return { file, bytes: contentOf(file), target: name, bug: sidecar?.bug ?? null };
+  return { file, bytes: contentOf(file), target: name, bug: sidecar?.bug ?? null, placement: sidecar?.placement };
 }
 
 /**

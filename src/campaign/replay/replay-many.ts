@@ -3,6 +3,7 @@
 
 import type { Builds } from '../bugs/builds.js';
 import { type Harness, findTarget } from '../harness.js';
+import { placedHarness } from './placed-harness.js';
 import {
   HANG_LIMIT,
   type ReplayOptions,
@@ -65,8 +66,9 @@ function withoutTimeLimitEach(
   const results: ReplayResult[] = [];
   try {
     withinTime(options.hangLimit ?? HANG_LIMIT, () => {
-      for (const { target, bytes } of batch) {
-        results.push(replayUntimed(harness, findTarget(harness.targets, target), bytes, options));
+      for (const { target, bytes, placement } of batch) {
+        const placed = placedHarness(harness, placement);
+        results.push(replayUntimed(placed, findTarget(harness.targets, target), bytes, options));
       }
     });
     return { results, hung: false };
@@ -84,7 +86,8 @@ function isFinal(result: ReplayResult, { traced }: ReplayManyOptions): boolean {
 
 function alone(input: ReplayInput, builds: Builds, options: ReplayManyOptions): ReplayResult {
   const { harness, bug } = builds.forInput(input.bug);
-  const result = replay(harness, findTarget(harness.targets, input.target), input.bytes, options);
+  const placed = placedHarness(harness, input.placement);
+  const result = replay(placed, findTarget(harness.targets, input.target), input.bytes, options);
   if (result.verdict === 'hang') builds.renew(bug);
   return result;
 }

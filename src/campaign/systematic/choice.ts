@@ -10,6 +10,7 @@ import type {
   RacePoint,
   RaceSite,
 } from '../../world/placement.js';
+import { NO_CHOICE } from './placement-text.js';
 
 export interface Choice {
   /** `map:3`; `17=0x9`; `unmap:4:desc[2].len=0x9`. */
@@ -43,9 +44,6 @@ export function writeChoice({ at, number, step, call }: RacePoint, { field }: Ra
     write: { at, number, field: at === 'load' ? null : field, value },
   };
 }
-
-/** What `--only` takes for the input as it is. */
-export const NO_CHOICE = 'none';
 
 export function textOf(choices: readonly Choice[]): string {
   return choices.length === 0 ? NO_CHOICE : choices.map(({ text }) => text).join(',');

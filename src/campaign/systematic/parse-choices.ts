@@ -4,7 +4,8 @@ import { FAILURE_NAMES, type FailureKind } from '../../platform/failures.js';
 import type { PlacementLog, RacePlace } from '../../world/placement.js';
 import { UsageError } from '../errors.js';
 import { didYouMean } from '../nearest.js';
-import { type Choice, NO_CHOICE, failureChoice, placementOf, writeChoice } from './choice.js';
+import { type Choice, failureChoice, placementOf, writeChoice } from './choice.js';
+import { FAILURE_TEXT, NO_CHOICE, WRITE_TEXT } from './placement-text.js';
 import { attemptsOf } from './strategy.js';
 import type { TrialInput, Trials } from './trials.js';
 
@@ -25,7 +26,7 @@ export function onlyChoices(trials: Trials, input: TrialInput, text: string, fin
 
 /** `map:3`. */
 export function findFailure(text: string, log: PlacementLog): Choice {
-  const [, name = '', number = ''] = /^([a-z-]+):(\d+)$/.exec(text) ?? [];
+  const { name = '', number = '' } = FAILURE_TEXT.exec(text)?.groups ?? {};
   if (name === '') throw new UsageError(`not a failure: ${text} (type a kind and a number, such as map:3)`);
   const kind = FAILURE_NAMES.indexOf(name);
   if (kind < 0) {
@@ -41,8 +42,7 @@ export function findFailure(text: string, log: PlacementLog): Choice {
 
 /** `17=0x9` for a load, `unmap:4:desc[2].len=0x9` for a moment. */
 export function findWrite(text: string, log: PlacementLog): Choice {
-  const match = /^(?:(?<at>map|unmap):)?(?<number>\d+)(?::(?<field>[^=]+))?=(?<value>0x[\da-f]+|\d+)$/i.exec(text);
-  const { at, number, field, value } = match?.groups ?? {};
+  const { at, number, field, value } = WRITE_TEXT.exec(text)?.groups ?? {};
   if (number === undefined || value === undefined || (at === undefined) !== (field === undefined)) {
     throw new UsageError(`not a race: ${text} (type a load and a value, such as 17=0x9, or unmap:4:desc[2].len=0x9)`);
   }

@@ -54,7 +54,7 @@ export function importInputs(paths: readonly string[], options: ImportOptions): 
 function copyFailing({ input, result, bug }: ReplayedInput, options: ImportOptions): string | null {
   const finding = failureOf(result, options.hangLimit);
   if (finding === null) return null;
-  const { target, bytes } = input;
+  const { target, bytes, placement } = input;
   const { trace } = result;
-  return writeCrash({ directory: options.crashes, target, bytes, finding, trace, seed: null, bug }).file;
+  return writeCrash({ directory: options.crashes, target, bytes, finding, trace, seed: null, bug, placement }).file;
 }

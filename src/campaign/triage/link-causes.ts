@@ -4,6 +4,7 @@
 import type { TargetSpec } from '../../target/target-spec.js';
 import type { Builds } from '../bugs/builds.js';
 import { findTarget } from '../harness.js';
+import { placedHarness } from '../replay/placed-harness.js';
 import { TimeLimitError, withinTime } from '../replay/time-limit.js';
 import { groupsOf } from './cause-groups.js';
 import { type SymptomWithInputs, relatives } from './same-cause.js';
@@ -13,6 +14,8 @@ export interface LinkedBucket extends SymptomWithInputs {
   readonly bucket: string;
   /** Id of the planted bug in the build, or null. */
   readonly bug: string | null;
+  /** What the minimised input needs besides its bytes. */
+  readonly placement?: string | undefined;
 }
 
 /** Milliseconds for the experiments on one bucket; they take a few. */
@@ -35,13 +38,14 @@ function keyOf({ target, bug, bucket }: Pick<LinkedBucket, 'target' | 'bug' | 'b
 
 /** None where an experiment does not end. */
 function relativesOf(bucket: LinkedBucket, builds: Builds): ReadonlySet<string> {
-  const { harness, bug } = builds.forInput(bucket.bug);
+  const build = builds.forInput(bucket.bug);
+  const harness = placedHarness(build.harness, bucket.placement);
   const target: TargetSpec = findTarget(harness.targets, bucket.target);
   try {
     return withinTime(TIME_LIMIT, () => relatives(harness, target, bucket));
   } catch (error) {
     if (!(error instanceof TimeLimitError)) throw error;
-    builds.renew(bug);
+    builds.renew(build.bug);
     return new Set();
   }
 }

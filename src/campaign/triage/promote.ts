@@ -41,9 +41,14 @@ export function promote(crashes: CrashFolder, options: PromoteOptions): Promoted
   const smallestFirst = inputs
     .filter((input) => input.home === home)
     .sort((a, b) => a.bytes.length - b.bytes.length || (a.file < b.file ? -1 : 1));
+  let placement: string | null = null;
   for (const input of smallestFirst) {
     const result = minimiseInput(input, options.builds);
     if (result === null || result.bucket !== options.bucket) continue;
+    if (result.placement !== undefined) {
+      placement = result.placement;
+      continue;
+    }
     const name = options.name ?? regressionName(options.bucket);
     const { bytes, finding, bug } = result;
     const before = regressionsOf(options.corpus, target);
@@ -52,6 +57,11 @@ export function promote(crashes: CrashFolder, options: PromoteOptions): Promoted
     const why = `${finding.oracle}: ${finding.shape}, in ${finding.site.function}`;
     const file = addRegression(options.corpus, { target, name, why, bytes });
     return { file, target, size: bytes.length, added: true, bug };
+  }
+  if (placement !== null) {
+    throw new UsageError(
+      `${options.bucket} needs ${placement} besides the bytes, which a regression input cannot hold: write a seed with a fail or arm-load record (docs/systematic.md)`,
+    );
   }
   throw new UsageError(`no input of ${options.bucket} ends in it any more: nothing to promote (see vringfuzz triage)`);
 }

@@ -36,7 +36,7 @@ export function storedInputs(crashes: CrashFolder, target: string | undefined, b
 
 function inputsOf(target: string, home: BucketFolder): readonly StoredInput[] {
   const stored = ({ file, bytes, sidecar }: StoredInputFile, minimised: boolean): StoredInput => {
-    return { file, bytes, target, bug: sidecar?.bug ?? null, home, minimised };
+    return { file, bytes, target, bug: sidecar?.bug ?? null, placement: sidecar?.placement, home, minimised };
   };
   const minimised = home.minimised === null ? [] : [stored(home.minimised, true)];
   return [...home.inputs.map((input) => stored(input, false)), ...minimised];

@@ -116,7 +116,7 @@ function linked(buckets: readonly TriagedGroup[], builds: Builds): readonly Buck
       if (smallest === null || triaged.finding === null) return [];
       const { target, bucket, bug, finding } = triaged;
       const inputs = group.map(({ input }) => input.bytes);
-      return [{ target, bucket, bug, finding, bytes: smallest.bytes, inputs }];
+      return [{ target, bucket, bug, finding, bytes: smallest.bytes, placement: smallest.placement, inputs }];
     });
   const causes = linkCauses(steady, builds);
   return buckets.map(({ triaged, smallest }) => {
@@ -188,8 +188,10 @@ function triagedInput({ input, result }: JudgedInput): TriagedInput {
   return { file: input.file, size: input.bytes.length, runs, reproduced: sometimes };
 }
 
-/** The smallest first; of two alike, by name, so that the choice never changes. */
+/** What its bytes alone repeat, then the smallest, first; of two alike, by name, so that the choice never changes. */
 function bySize(a: JudgedInput, b: JudgedInput): number {
+  const placed = [a, b].map(({ input }) => (input.placement === undefined ? 0 : 1));
+  if (placed[0] !== placed[1]) return (placed[0] ?? 0) - (placed[1] ?? 0);
   const names = [basename(a.input.file), basename(b.input.file)] as const;
   return a.input.bytes.length - b.input.bytes.length || (names[0] < names[1] ? -1 : 1);
 }

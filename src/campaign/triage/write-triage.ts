@@ -47,9 +47,9 @@ export function writeTriage(buckets: readonly BucketTriage[], options: WriteOpti
 
 function storeMinimised({ triaged, smallest }: BucketTriage): MinimisedFile | null {
   if (smallest === null) return null;
-  const { bytes, finding, trace, bug } = smallest;
+  const { bytes, finding, trace, bug, placement } = smallest;
   const { target, folder } = triaged;
-  const { file } = writeInput(folder, 'minimised', { target, bytes, finding, trace, seed: null, bug });
+  const { file } = writeInput(folder, 'minimised', { target, bytes, finding, trace, seed: null, bug, placement });
   return { name: basename(file), bytes, trace };
 }
 

@@ -23,8 +23,8 @@ All get the same build, the same \`execute\`, the same corpus and one core, and 
 ends the process.
 
 - **vringfuzz**: the engine process of \`vringfuzz fuzz --bug\`: Jazzer.js with lean counters, without detectors and compare hooks,
-  with state feedback, with the bookkeeping of a campaign. Without seeds it begins, as \`fuzz --no-seeds\` does, with 256 random inputs
-  of up to full length; the others begin with nothing.
+  with state feedback, with the bookkeeping of a campaign. Without seeds it begins, as \`fuzz --no-seeds\` does, with 8,192 random
+  inputs of up to full length in the engine's process, which are metered like all; the others begin with nothing.
 - **jazzer-stock**: the command line of the same version of Jazzer.js with its default options and \`--sync\`, on a plain target:
   detectors on, everything but node_modules instrumented, no state feedback. It is told the corpus and \`-max_len=260\`. The
   launcher of vringfuzz makes the addon loadable on older systems and does nothing else here.

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { FailureInjector } from '../../src/dma/failure-injector.js';
+import { FailureInjector } from '../../src/world/failure-injector.js';
 import { FAIL_COHERENT, FAIL_ENABLE, FAIL_KMALLOC, FAIL_MAP, type FailureKind } from '../../src/platform/failures.js';
 
 function outcomes(injector: FailureInjector, kind: FailureKind, attempts: number): string {
