@@ -8,16 +8,28 @@ import type { Finding, Verdict } from '../src/verdict/verdict.js';
 import { type ExecuteOptions, execute, executeCounted } from '../src/world/execute.js';
 import { type Repeat, SeenFindings } from '../src/world/seen-findings.js';
 import { BucketCounts } from './bucket-counts.js';
+import type { EngineDriver } from './engine-driver.js';
 import { Heartbeat } from './heartbeat.js';
 import { RunCoverage } from './run-coverage.js';
 import { StabilityCheck } from './stability-check.js';
-import { edgeCounters, instrumentedEdges } from './tune.js';
 import type { WarmUpTarget } from './warm-up.js';
 
 type Outcome = Verdict | Repeat;
 type Failure = Exclude<Verdict, { kind: 'ok' }>;
 
+/** What an execution is watched with. */
+export interface Instruments {
+  /** Map of state counters. */
+  readonly feedback: Uint8Array | null;
+  /** Counters of the edges of the system under test, and how many there are. */
+  readonly edges: Uint8Array | null;
+  readonly edgeCount: number;
+  /** The driver from outside. */
+  readonly driver: EngineDriver | null;
+}
+
 export class CampaignTarget {
+  private readonly driver: EngineDriver | null;
   private readonly options: ExecuteOptions;
   private readonly seen = new SeenFindings(() => this.coverage.clear());
   private readonly counts: BucketCounts;
@@ -27,20 +39,23 @@ export class CampaignTarget {
   private unstableTold = false;
 
   /**
-   * @param feedback map of state counters, or null.
    * @param stop throws what ends the process after the last finding that it was to make.
    */
   constructor(
     private readonly target: TargetSpec,
     run: RunContext,
-    feedback: Uint8Array | null,
+    { feedback, edges, edgeCount, driver }: Instruments,
     private readonly stop: (failure: Failure) => never,
   ) {
-    this.options = feedback === null ? {} : { feedback };
+    this.driver = driver;
+    this.options = {
+      ...(feedback === null ? {} : { feedback }),
+      ...(driver === null ? {} : { driver: driver.driver }),
+    };
     this.counts = new BucketCounts(run);
     this.coverage = new RunCoverage({
-      edges: edgeCounters,
-      instrumentedEdges: instrumentedEdges(),
+      edges,
+      instrumentedEdges: edgeCount,
       states: feedback,
     });
     this.stability = new StabilityCheck(this.coverage.edges, this.coverage.states);
@@ -54,6 +69,7 @@ export class CampaignTarget {
     this.heartbeat.beat();
     const { executions } = this.heartbeat;
     const outcome = executeCounted(this.target, data, this.seen, this.options);
+    this.driver?.afterExecution();
     this.coverage.add(executions);
     if (this.stability.isDue(executions)) this.checkStability(data, outcome);
     if (outcome.kind !== 'ok') this.count(data, outcome);

@@ -11,7 +11,9 @@ import type { TargetSpec } from '../src/target/target-spec.js';
 import { targetByName } from '../src/target/targets.js';
 import type { Verdict } from '../src/verdict/verdict.js';
 import { type ExecuteOptions, STATE_FEEDBACK_SIZE, execute, executeTraced } from '../src/world/execute.js';
+import { resolveDriver } from '../src/campaign/drivers/resolve-driver.js';
 import { CampaignTarget } from './campaign-target.js';
+import { EngineDriver } from './engine-driver.js';
 import { registerStateFeedback } from './state-feedback.js';
 import { warmUp } from './warm-up.js';
 
@@ -31,14 +33,18 @@ export function fuzzTarget(name: string, around: (run: Fuzz) => Fuzz = (run) => 
   const feedback = registerStateFeedback(STATE_FEEDBACK_SIZE);
   const run = readRunContext();
   if (run === null) return standalone(target, feedback);
+  const driver = run.driver === undefined ? null : new EngineDriver(resolveDriver(run.driver));
+  const edges = driver?.counters ?? edgeCounters;
+  const edgeCount = driver?.counters?.length ?? instrumentedEdges();
   writeEvent({
     kind: 'ready',
-    edges: edgeCounters === null ? 0 : instrumentedEdges(),
+    edges: edges === null ? 0 : edgeCount,
     states: feedback?.length ?? 0,
     stateFeedback: feedback !== null,
     tuned: edgeCounters !== null,
   });
-  const campaignTarget = new CampaignTarget(target, run, feedback, throwFailure);
+  const instruments = { feedback, edges, edgeCount, driver };
+  const campaignTarget = new CampaignTarget(target, run, instruments, throwFailure);
   const fuzz = around((data) => {
     campaignTarget.run(data);
   });

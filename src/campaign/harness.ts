@@ -5,8 +5,10 @@ import { existsSync } from 'node:fs';
 import { join, sep } from 'node:path';
 
 import type { TargetSpec } from '../target/target-spec.js';
-import type { execute, executeTraced } from '../world/execute.js';
-import { EnvironmentError, UsageError } from './errors.js';
+import type { execute, executeTraced, foreignRunner } from '../world/execute.js';
+import type { LoadedDriver } from './drivers/loaded-driver.js';
+import { resolveDriver } from './drivers/resolve-driver.js';
+import { EnvironmentError, UsageError, messageOf } from './errors.js';
 import { didYouMean } from './nearest.js';
 
 export interface Harness {
@@ -15,18 +17,49 @@ export interface Harness {
   readonly executeTraced: typeof executeTraced;
 }
 
+export interface HarnessOptions {
+  readonly fresh?: boolean;
+  /** The driver that every execution is of, where it is not that of the tree. */
+  readonly driver?: LoadedDriver | null;
+}
+
 /**
  * Loads the harness of a compiled tree: `<root>/src/world/execute.js` and `<root>/src/target/targets.js`. With `fresh`
  * its modules are loaded anew: an execution that was stopped half-way leaves the pooled world in no known state.
  */
-export function loadHarness(root: string, options?: { readonly fresh: boolean }): Harness {
+export function loadHarness(root: string, options?: HarnessOptions): Harness {
   if (!existsSync(join(root, 'src', 'world', 'execute.js'))) {
     throw new EnvironmentError(`${root} holds no build: run npm run build`);
   }
   if (options?.fresh === true) forgetHarness(root);
-  const world = load(root, 'world/execute.js') as Pick<Harness, 'execute' | 'executeTraced'>;
+  const world = load(root, 'world/execute.js') as WorldModule;
   const { TARGETS } = load(root, 'target/targets.js') as { readonly TARGETS: readonly TargetSpec[] };
-  return { targets: TARGETS, execute: world.execute, executeTraced: world.executeTraced };
+  const harness = { targets: TARGETS, execute: world.execute, executeTraced: world.executeTraced };
+  const driver = options?.driver ?? null;
+  return driver === null ? harness : driverHarness(harness, world, options?.fresh === true ? renewed(driver) : driver);
+}
+
+type WorldModule = Pick<Harness, 'execute' | 'executeTraced'> & { readonly foreignRunner: typeof foreignRunner };
+
+/** A harness whose every execution is of that driver. Throws UsageError where its world cannot be built. */
+function driverHarness(harness: Harness, world: WorldModule, driver: LoadedDriver): Harness {
+  try {
+    world.foreignRunner(driver);
+  } catch (error) {
+    throw new UsageError(
+      `--driver ${driver.identity.source} makes no queues: ${messageOf(error)}; see docs/adding-a-driver.md`,
+    );
+  }
+  return {
+    targets: harness.targets,
+    execute: (target, bytes, options) => harness.execute(target, bytes, { ...options, driver }),
+    executeTraced: (target, bytes, options) => harness.executeTraced(target, bytes, { ...options, driver }),
+  };
+}
+
+/** What an execution that was stopped half-way left of the module is in no known state either. */
+function renewed({ handle }: LoadedDriver): LoadedDriver {
+  return resolveDriver(handle, { fresh: true });
 }
 
 /** The target of that name. Throws UsageError, with the nearest name, when there is none. */

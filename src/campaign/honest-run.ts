@@ -2,13 +2,14 @@
 // driver is wrong without any help from the device; and no queue may break that nobody broke.
 
 import { FAIL_ENABLE, FAIL_NOTIFY } from '../platform/failures.js';
+import type { ForeignDriver } from '../platform/driver-module.js';
 import { HEADER_SIZE } from '../scenario/configuration.js';
 import { OPERATION_TABLES, operationCode } from '../scenario/operations.js';
 import { RECORD_SIZE } from '../scenario/scenario.js';
 import type { TargetSpec } from '../target/target-spec.js';
 import type { Trace } from '../verdict/trace.js';
 import type { Finding } from '../verdict/verdict.js';
-import { executeTraced } from '../world/execute.js';
+import { executeTraced, foreignRunner } from '../world/execute.js';
 import { Runner } from '../world/runner.js';
 import { HonestInputs, xorshift } from './honest-inputs.js';
 
@@ -20,6 +21,8 @@ export interface HonestOptions {
   readonly seed: number;
   /** Which inputs are run and counted; all when absent. `runs` of them must come. The bytes are valid until it returns. */
   readonly wanted?: (target: TargetSpec, bytes: Uint8Array) => boolean;
+  /** The driver that is run, where it is not our own. */
+  readonly driver?: ForeignDriver | null;
 }
 
 export type HonestFailure = { readonly target: string; readonly bytes: Uint8Array } & (
@@ -42,7 +45,7 @@ export interface HonestResult {
 export function runHonest(options: HonestOptions): HonestResult {
   const random = xorshift(options.seed);
   const sources = options.targets.map((target) => new HonestInputs(target, random));
-  const gate = new Gate();
+  const gate = new Gate(options.driver ?? null);
   let runs = 0;
   let failure: HonestFailure | null = null;
   for (let turn = 0; runs < options.runs && failure === null; turn++) {
@@ -61,7 +64,7 @@ export function runHonest(options: HonestOptions): HonestResult {
 /** Executes inputs, and watches that the queue breaks only where platform or client broke it. */
 class Gate {
   buffers = 0;
-  private readonly runner = new Runner();
+  private readonly runner: Runner;
   private target!: TargetSpec;
   private bytes!: Uint8Array;
   private wasBroken = false;
@@ -69,6 +72,10 @@ class Gate {
   private readonly onStep = (step: number): void => {
     if (step > 0) this.watch(step - 1);
   };
+
+  constructor(private readonly driver: ForeignDriver | null) {
+    this.runner = driver === null ? new Runner() : foreignRunner(driver);
+  }
 
   run(target: TargetSpec, bytes: Uint8Array): HonestFailure | null {
     const { runner } = this;
@@ -81,7 +88,7 @@ class Gate {
       this.buffers += runner.world.caseFile.buffers.count;
       return null;
     } catch (error) {
-      return failureOf(target, bytes.slice(), error);
+      return failureOf({ target, bytes: bytes.slice(), driver: this.driver }, error);
     }
   }
 
@@ -92,7 +99,8 @@ class Gate {
     const reasons = failures.injected(FAIL_NOTIFY) + failures.injected(FAIL_ENABLE);
     const explained = this.wasBroken || reasons !== this.reasons || this.isBreak(step);
     // Where a reset failed the device stays stopped, and what it left in the ring is nobody's word.
-    if (broken && !explained && device.running) throw new BrokenQueue(this.runner.world.config.packed, step);
+    if (broken && !explained && device.running)
+      throw new BrokenQueue(this.runner.world.config.packed, step, this.driver);
     this.wasBroken = broken;
     this.reasons = reasons;
   }
@@ -108,7 +116,7 @@ class Gate {
 class BrokenQueue extends Error {
   readonly finding: Finding;
 
-  constructor(packed: boolean, step: number) {
+  constructor(packed: boolean, step: number, driver: ForeignDriver | null) {
     super(`honest device broke the queue in step ${step}`);
     const layout = packed ? 'packed' : 'split';
     this.finding = {
@@ -116,19 +124,23 @@ class BrokenQueue extends Error {
       claim: 'an honest device never breaks the queue',
       severity: 'high',
       shape: 'honest device broke the queue',
-      bucket: `silence-gate.${layout}-queue.honest-device-broke-the-queue`,
-      site: { file: `src/driver/${layout}-queue.ts`, function: 'isBroken' },
+      bucket: `silence-gate.${driver?.module.name ?? `${layout}-queue`}.honest-device-broke-the-queue`,
+      site: { file: driver?.module.name ?? `src/driver/${layout}-queue.ts`, function: 'isBroken' },
       call: 'isBroken',
       step,
       expected: { broken: false },
       got: { broken: true },
+      ...(driver === null ? {} : { driver: driver.identity }),
     };
   }
 }
 
 /** Runs the input again for its verdict and trace. */
-function failureOf(target: TargetSpec, bytes: Uint8Array, error: unknown): HonestFailure {
-  const { verdict, trace } = executeTraced(target, bytes);
+function failureOf(
+  { target, bytes, driver }: { target: TargetSpec; bytes: Uint8Array; driver: ForeignDriver | null },
+  error: unknown,
+): HonestFailure {
+  const { verdict, trace } = executeTraced(target, bytes, driver === null ? {} : { driver });
   const where = { target: target.name, bytes };
   if (verdict.kind === 'finding') return { ...where, kind: 'finding', finding: verdict.finding, trace };
   if (verdict.kind === 'harness-bug') return { ...where, ...verdict };

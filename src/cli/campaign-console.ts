@@ -3,6 +3,7 @@
 import { relative } from 'node:path';
 
 import { type Sidecar, readSidecar, sidecarPath } from '../campaign/crashes/crash-store.js';
+import type { LoadedDriver } from '../campaign/drivers/loaded-driver.js';
 import { messageOf } from '../campaign/errors.js';
 import type { CampaignListener, CampaignStatus, FoundBucket } from '../campaign/fuzzing/campaign-result.js';
 import { foundText, statusForms } from '../report/campaign-text.js';
@@ -12,7 +13,9 @@ import { note } from './options.js';
 
 export interface ConsoleOptions {
   readonly bug: string | null;
-  readonly bugs: readonly string[];
+  readonly driver: LoadedDriver | null;
+  /** What a command needs to have the same build. */
+  readonly commandArguments: readonly string[];
   /** Standard output belongs to a JSON document. */
   readonly json: boolean;
   /** The first new bucket of a target is told in full: it ends there, or nobody asked for many. */
@@ -31,8 +34,9 @@ export class CampaignConsole implements CampaignListener {
 
   started(target: string, { seeds, resumed }: { readonly seeds: readonly number[]; readonly resumed: boolean }): void {
     const bug = this.options.bug === null ? '' : `, bug ${this.options.bug}`;
+    const driver = this.options.driver === null ? '' : `, driver ${this.options.driver.identity.name}`;
     const further = seeds.length > 1 ? ` to ${String(seeds.at(-1))}` : '';
-    note(`${target}: seed ${String(seeds[0])}${further}${bug}${resumed ? ', resuming its campaign' : ''}`);
+    note(`${target}: seed ${String(seeds[0])}${further}${bug}${driver}${resumed ? ', resuming its campaign' : ''}`);
   }
 
   progressed(status: CampaignStatus): void {
@@ -46,7 +50,7 @@ export class CampaignConsole implements CampaignListener {
 
   found(target: string, found: FoundBucket): void {
     this.status.clear();
-    const { bug, bugs, inFull } = this.options;
+    const { commandArguments, inFull } = this.options;
     const shown = withShortPath(found);
     const isFirst = found.standing !== 'known' && !this.told.has(target);
     if (isFirst) this.told.add(target);
@@ -54,7 +58,7 @@ export class CampaignConsole implements CampaignListener {
       foundText(target, shown, {
         inFull: inFull && isFirst,
         sidecar: shown.file === null || !inFull ? null : readableSidecar(shown.file),
-        commandArguments: [...(bug === null ? [] : ['--bug', bug]), ...bugs.flatMap((folder) => ['--bugs', folder])],
+        commandArguments,
         colours: coloursFor(this.output),
       }),
     );

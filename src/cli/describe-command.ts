@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 
-import { Builds } from '../campaign/bugs/builds.js';
+import { inputsFor } from '../campaign/drivers/driver-inputs.js';
 import { UsageError } from '../campaign/errors.js';
 import { findTarget } from '../campaign/harness.js';
 import { placedHarness } from '../campaign/replay/placed-harness.js';
@@ -10,7 +10,7 @@ import { type RunOutcome, runOnce } from '../campaign/replay/replay.js';
 import { type ReplayInput, collectInputs } from '../campaign/replay/replay-inputs.js';
 import { coloursFor } from '../report/colours.js';
 import { stepsText } from '../report/steps-text.js';
-import { type BuildOptions, addBuildOptions, note } from './options.js';
+import { type BuildOptions, addBuildOptions, buildsOf, note } from './options.js';
 
 interface DescribeOptions extends BuildOptions {
   readonly json?: boolean;
@@ -37,8 +37,14 @@ export function addDescribeCommand(program: Command): void {
 
 function describe(file: string, options: DescribeOptions): void {
   const input = onlyInput(file, options.target);
-  const { harness, bug } = new Builds({ bug: options.bug, bugDirs: options.bugs, note }).forInput(input.bug);
-  const outcome = runOnce(placedHarness(harness, input.placement), findTarget(harness.targets, input.target), input.bytes);
+  const builds = buildsOf(options);
+  inputsFor(builds.driver, { inputs: [input], problems: [] }, note);
+  const { harness, bug } = builds.forInput(input.bug);
+  const outcome = runOnce(
+    placedHarness(harness, input.placement),
+    findTarget(harness.targets, input.target),
+    input.bytes,
+  );
   if (outcome === 'hang') {
     note(`${file} does not end`);
     process.exitCode = 70;

@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 
 import { buildBug, findBug } from '../campaign/bugs/bug-bank.js';
+import { canRun, checkTargets } from '../campaign/drivers/driver-targets.js';
 import { parseDuration } from '../campaign/duration.js';
 import { checkRawFlags } from '../campaign/engine/engine-flags.js';
 import { UsageError } from '../campaign/errors.js';
@@ -19,7 +20,15 @@ import { shellWord } from '../report/shell-word.js';
 import type { TargetSpec } from '../target/target-spec.js';
 import { TARGETS } from '../target/targets.js';
 import { CampaignConsole } from './campaign-console.js';
-import { bugsOption, positiveInteger, probability } from './options.js';
+import {
+  bugsOption,
+  buildArguments,
+  driverOf,
+  driverOption,
+  findingsOf,
+  positiveInteger,
+  probability,
+} from './options.js';
 
 interface FuzzOptions {
   readonly time?: string;
@@ -33,6 +42,7 @@ interface FuzzOptions {
   readonly knownIssues?: string;
   readonly bug?: string;
   readonly bugs: readonly string[];
+  readonly driver?: string;
   readonly seeds: boolean;
   readonly crashes?: string;
   readonly corpus?: string;
@@ -77,6 +87,7 @@ export function addFuzzCommand(program: Command): void {
     .option('--known-issues <file>', 'findings that are accepted for a while (default: known-issues.json)')
     .option('--bug <id>', 'fuzz the build with this planted bug')
     .addOption(bugsOption())
+    .addOption(driverOption())
     .option('--no-seeds', 'start from random inputs and keep no corpus')
     .option('--crashes <dir>', 'folder of findings (default: crashes)')
     .option('--corpus <dir>', 'folder of the corpus (default: corpus)')
@@ -89,7 +100,11 @@ async function fuzz(words: readonly string[], options: FuzzOptions): Promise<voi
   const campaignOptions = toCampaignOptions(words, options);
   const { bug, stopAfter } = campaignOptions;
   const json = options.json === true;
-  const view = new CampaignConsole({ bug, bugs: options.bugs, json, inFull: stopAfter === 1 });
+  const view = new CampaignConsole({
+    ...{ bug, json, inFull: stopAfter === 1 },
+    commandArguments: buildArguments(options),
+    driver: campaignOptions.driver,
+  });
   const campaign = new FuzzCampaign(campaignOptions, view);
   const stop = (): void => campaign.stop();
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -122,9 +137,12 @@ function toCampaignOptions(words: readonly string[], options: FuzzOptions): Camp
     throw new UsageError(`--jobs ${String(options.jobs)} is too many: at most ${String(MOST_JOBS)}, one for each core`);
   }
   const time = options.time ?? (runs === null ? DEFAULT_TIME : null);
+  const driver = driverOf(options);
   const corpus = resolve(options.corpus ?? corpusFolder());
+  const targets = chooseTargets(words.filter((word) => !word.startsWith('-')));
+  if (driver !== null) checkTargets(driver, targets, bug);
   return {
-    targets: chooseTargets(words.filter((word) => !word.startsWith('-'))),
+    targets: targets.filter((target) => driver === null || canRun(driver, target)),
     seconds: time === null ? null : parseTime(time),
     runs,
     seed,
@@ -134,11 +152,12 @@ function toCampaignOptions(words: readonly string[], options: FuzzOptions): Camp
     untilRisk: options.untilRisk ?? null,
     knownIssues: loadKnownIssues(options.knownIssues),
     bug,
+    driver,
     root: bug === null ? compiledRoot() : buildBug(findBug(bug, options.bugs)),
-    crashes: resolve(options.crashes ?? crashesFolder()),
+    crashes: findingsOf(resolve(options.crashes ?? crashesFolder()), driver),
     corpus: {
       // What a planted bug lets through has no place beside inputs for the driver as it is.
-      generated: options.seeds && bug === null ? corpus : null,
+      generated: options.seeds && bug === null ? findingsOf(corpus, driver) : null,
       committed: options.seeds ? (options.corpus === undefined ? committedCorpus() : corpus) : null,
     },
     rawFlags,

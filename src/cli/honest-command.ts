@@ -8,22 +8,23 @@ import type { Command } from 'commander';
 import { writeCrash } from '../campaign/crashes/crash-store.js';
 import { UsageError } from '../campaign/errors.js';
 import { checkWritable } from '../campaign/folders.js';
-import { findTarget } from '../campaign/harness.js';
+import { findTarget, loadHarness } from '../campaign/harness.js';
 import { hasHonestInputs } from '../campaign/honest-inputs.js';
 import { type HonestFailure, type HonestResult, runHonest } from '../campaign/honest-run.js';
-import { crashesFolder } from '../campaign/paths.js';
+import { compiledRoot, crashesFolder } from '../campaign/paths.js';
 import { coloursFor } from '../report/colours.js';
 import { findingText } from '../report/finding-text.js';
 import { grouped } from '../report/text-table.js';
 import type { TargetSpec } from '../target/target-spec.js';
 import { TARGETS } from '../target/targets.js';
-import { positiveInteger } from './options.js';
+import { driverOf, driverOption, findingsOf, positiveInteger } from './options.js';
 
 interface HonestCommandOptions {
   readonly runs: number;
   readonly seed: number;
   readonly target?: string;
   readonly crashes?: string;
+  readonly driver?: string;
   readonly json?: boolean;
 }
 
@@ -50,6 +51,7 @@ export function addHonestCommand(program: Command): void {
     .option('--seed <n>', 'seed: the same one gives the same run', positiveInteger, 1)
     .option('--target <name>', 'only this target')
     .option('--crashes <dir>', 'folder of findings (default: crashes)')
+    .addOption(driverOption())
     .option('--json', 'one JSON document on standard output')
     .addHelpText('after', HELP)
     .action(honest);
@@ -59,10 +61,12 @@ function honest(options: HonestCommandOptions): void {
   const { runs, seed } = options;
   if (seed > LARGEST_SEED) throw new UsageError(`--seed ${seed} is too large: the largest is ${LARGEST_SEED}`);
   const targets = chooseTargets(options.target);
-  const crashes = resolve(options.crashes ?? crashesFolder());
+  const driver = driverOf(options);
+  if (driver !== null) loadHarness(compiledRoot(), { driver });
+  const crashes = findingsOf(resolve(options.crashes ?? crashesFolder()), driver);
   checkWritable(crashes);
   const start = process.hrtime.bigint();
-  const result = runHonest({ targets, runs, seed });
+  const result = runHonest({ targets, runs, seed, driver });
   const seconds = Number(process.hrtime.bigint() - start) / 1e9;
   const file = result.failure === null ? null : store(result.failure, crashes, seed);
   const text = options.json === true ? jsonText(options, result, seconds, file) : humanText(result, seconds, file);

@@ -15,6 +15,7 @@ import { addDoctorCommand } from './doctor-command.js';
 import { addFailEachCommand } from './fail-each-command.js';
 import { addFuzzCommand } from './fuzz-command.js';
 import { addHonestCommand } from './honest-command.js';
+import { addLinuxCommand } from './linux-command.js';
 import { addListCommand } from './list-command.js';
 import { addMergeCommand } from './merge-command.js';
 import { addMinimiseCommand } from './minimise-command.js';
@@ -61,6 +62,7 @@ function createProgram(): Command {
   addHonestCommand(program);
   addCiCommand(program);
   addBenchCommand(program);
+  addLinuxCommand(program);
   // Also for commands that were made on their own and only added.
   for (const command of program.commands) command.copyInheritedSettings(program);
   return program;

@@ -4,7 +4,8 @@ import { resolve } from 'node:path';
 
 import type { Command } from 'commander';
 
-import { Builds } from '../campaign/bugs/builds.js';
+import type { Builds } from '../campaign/bugs/builds.js';
+import { inputsFor } from '../campaign/drivers/driver-inputs.js';
 import { EnvironmentError, UsageError } from '../campaign/errors.js';
 import { checkWritable } from '../campaign/folders.js';
 import { findTarget } from '../campaign/harness.js';
@@ -14,7 +15,7 @@ import { coloursFor } from '../report/colours.js';
 import { type InputSize, type MinimisedDocument, minimisedText } from '../report/minimised-text.js';
 import { recordCount } from '../scenario/scenario.js';
 import { TARGETS } from '../target/targets.js';
-import { type BuildOptions, addBuildOptions, note } from './options.js';
+import { type BuildOptions, addBuildOptions, buildsOf, note } from './options.js';
 
 interface MinimiseCommandOptions extends BuildOptions {
   readonly output?: string;
@@ -46,10 +47,10 @@ export function addMinimiseCommand(program: Command): void {
 }
 
 function minimiseAll(files: readonly string[], options: MinimiseCommandOptions): void {
-  const inputs = collectInputs(files, options.target);
+  const builds = buildsOf(options);
+  const { inputs } = inputsFor(builds.driver, { inputs: collectInputs(files, options.target), problems: [] }, note);
   const output = options.output === undefined ? undefined : resolve(options.output);
   if (output !== undefined) checkWritable(output);
-  const builds = new Builds({ bug: options.bug, bugDirs: options.bugs, note });
   const colours = coloursFor(process.stdout);
   const documents: MinimisedDocument[] = [];
   for (const input of inputs) {

@@ -1,20 +1,58 @@
 // Options that several commands share, so that they read and behave alike.
 
+import { join } from 'node:path';
+
 import { type Command, InvalidArgumentError, Option } from 'commander';
+
+import { Builds } from '../campaign/bugs/builds.js';
+import { driverFolder } from '../campaign/drivers/driver-folder.js';
+import type { LoadedDriver } from '../campaign/drivers/loaded-driver.js';
+import { resolveDriver } from '../campaign/drivers/resolve-driver.js';
 
 /** What `addBuildOptions` parses to. */
 export interface BuildOptions {
   readonly target?: string;
   readonly bug?: string;
   readonly bugs: readonly string[];
+  readonly driver?: string;
 }
 
-/** `--target`, `--bug` and `--bugs`. */
+/** `--target`, `--bug`, `--bugs` and `--driver`. */
 export function addBuildOptions(command: Command): Command {
   return command
     .option('--target <name>', 'target to run (default: what the sidecar or the folder names)')
     .option('--bug <id>', 'judge the build with this planted bug')
-    .addOption(bugsOption());
+    .addOption(bugsOption())
+    .addOption(driverOption());
+}
+
+/** `--driver PATH`. */
+export function driverOption(): Option {
+  return new Option('--driver <path>', 'judge another driver: a JavaScript module (docs/adding-a-driver.md)');
+}
+
+/** The driver that `--driver` names, or null. Throws UsageError. */
+export function driverOf({ driver }: { readonly driver?: string }): LoadedDriver | null {
+  return driver === undefined ? null : resolveDriver(driver);
+}
+
+/** The builds that the options ask for. Throws UsageError. */
+export function buildsOf(options: BuildOptions): Builds {
+  return new Builds({ bug: options.bug, bugDirs: options.bugs, driver: driverOf(options), note });
+}
+
+/** The part of a folder of findings that is the driver's; all of it for our own. */
+export function findingsOf(crashes: string, driver: LoadedDriver | null): string {
+  return driver === null ? crashes : join(crashes, driverFolder(driver));
+}
+
+/** Words that repeat the choice of a build on another command line. */
+export function buildArguments({ bug, bugs, driver }: BuildOptions): string[] {
+  return [
+    ...(bug === undefined ? [] : ['--bug', bug]),
+    ...bugs.flatMap((folder) => ['--bugs', folder]),
+    ...(driver === undefined ? [] : ['--driver', driver]),
+  ];
 }
 
 /** `--bugs DIR`, as often as wanted. */

@@ -4,7 +4,8 @@ import { dirname } from 'node:path';
 
 import { type Command, InvalidArgumentError } from 'commander';
 
-import { Builds } from '../campaign/bugs/builds.js';
+import type { Builds } from '../campaign/bugs/builds.js';
+import { inputsFor } from '../campaign/drivers/driver-inputs.js';
 import { UsageError } from '../campaign/errors.js';
 import { DEFAULT_DEBUGGER, type DebuggerAddress, debugReplay } from '../campaign/replay/debug-replay.js';
 import { type ReplayResult, replayExitCode, verdictOf } from '../campaign/replay/replay.js';
@@ -13,7 +14,7 @@ import { type ReplayedInput, replayMany } from '../campaign/replay/replay-many.j
 import { type Colours, coloursFor } from '../report/colours.js';
 import { folderText, reproduced, resultText } from '../report/replay-text.js';
 import { stepsText } from '../report/steps-text.js';
-import { type BuildOptions, addBuildOptions, note, positiveInteger } from './options.js';
+import { type BuildOptions, addBuildOptions, buildsOf, note, positiveInteger } from './options.js';
 
 interface ReplayCommandOptions extends BuildOptions {
   readonly times: number;
@@ -68,8 +69,8 @@ function replayAll(files: readonly string[], options: ReplayCommandOptions): voi
   if (options.inspectPort !== undefined && options.inspectBrk !== true) {
     throw new UsageError('--inspect-port is for --inspect-brk');
   }
-  const gathered = gatherInputs(files, options.target);
-  const builds = new Builds({ bug: options.bug, bugDirs: options.bugs, note });
+  const builds = buildsOf(options);
+  const gathered = inputsFor(builds.driver, gatherInputs(files, options.target), note);
   if (options.inspectBrk === true) {
     debugOne(gathered, builds, options);
     return;
@@ -109,6 +110,7 @@ function documentOf({ input, bug, result }: ReplayedInput, { trace }: ReplayComm
     file: input.file,
     target: input.target,
     bug,
+    ...(input.placement === undefined ? {} : { placement: input.placement }),
     verdict: result.verdict,
     oracle: result.finding?.oracle ?? null,
     bucket: result.finding?.bucket ?? null,
@@ -159,7 +161,8 @@ class ResultLines {
   }
 
   private inputText({ input, bug, result }: ReplayedInput): string {
-    const line = resultText(input.file, result, this.colours);
+    const placed = input.placement === undefined ? '' : `    with ${input.placement} besides its bytes\n`;
+    const line = resultText(input.file, result, this.colours) + placed;
     const verdict = verdictOf(result);
     if (this.options.trace !== true || verdict === null) return line;
     return `${line}${stepsText({ target: input.target, bug, verdict, trace: result.trace }, this.colours)}\n`;

@@ -1,17 +1,19 @@
 // What `fail-each` and `races` share: options, output and exit code of a systematic search.
 
-import { dirname } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 
 import { type Command, Option } from 'commander';
 
-import { Builds } from '../campaign/bugs/builds.js';
+import type { Builds } from '../campaign/bugs/builds.js';
+import { inputsFor } from '../campaign/drivers/driver-inputs.js';
 import { UsageError } from '../campaign/errors.js';
+import { loadKnownIssues } from '../campaign/known-issues.js';
+import { crashesFolder } from '../campaign/paths.js';
 import { replayExitCode } from '../campaign/replay/replay.js';
 import type { GatheredInputs } from '../campaign/replay/replay-inputs.js';
 import { placementOf, textOf } from '../campaign/systematic/choice.js';
-import type { FoundBucket } from '../campaign/systematic/explore.js';
 import { type FindChoice, onlyChoices } from '../campaign/systematic/parse-choices.js';
-import { type SearchOptions, type SearchedInput, searchInput } from '../campaign/systematic/search-inputs.js';
+import { type SearchOptions, searchInput } from '../campaign/systematic/search-inputs.js';
 import { Trials } from '../campaign/systematic/trials.js';
 import { coloursFor } from '../report/colours.js';
 import { verdictText } from '../report/finding-text.js';
@@ -20,13 +22,16 @@ import { commandLine } from '../report/shell-word.js';
 import { StatusLine } from '../report/status-line.js';
 import { stepsText } from '../report/steps-text.js';
 import { grouped } from '../report/text-table.js';
-import { type BuildOptions, addBuildOptions, note, positiveInteger } from './options.js';
+import { type BuildOptions, addBuildOptions, buildsOf, findingsOf, note, positiveInteger } from './options.js';
+import { type JudgedBucket, type JudgedSearch, SearchFindings, issueText } from './search-findings.js';
 
 export interface SearchCommandOptions extends BuildOptions {
   readonly only?: string;
   readonly trace?: boolean;
   readonly silence: readonly string[];
   readonly limit?: number;
+  readonly crashes?: string;
+  readonly knownIssues?: string;
   readonly verbose?: boolean;
   readonly json?: boolean;
 }
@@ -38,6 +43,7 @@ export interface SearchCommand {
   readonly search: Omit<SearchOptions, 'progress' | 'silenced'>;
 }
 
+const EXIT_ENVIRONMENT = 1;
 const EXIT_USAGE = 2;
 /** Version of the JSON document. */
 const SCHEMA = 1;
@@ -52,30 +58,42 @@ export function addSearchOptions(command: Command, only: string): Command {
         .argParser((id: string, ids: readonly string[]) => [...ids, id])
         .default([], 'none'),
     )
+    .option('--crashes <dir>', 'folder of findings (default: crashes); with --silence nothing is stored')
+    .option('--known-issues <file>', 'findings that are accepted for a while (default: known-issues.json)')
     .option('--verbose', 'a line for each input')
     .option('--json', 'one JSON object on standard output: {"schema": 1, "command": ..., "files": [...], ...}');
 }
 
-export function runSearch(gathered: GatheredInputs, command: SearchCommand, options: SearchCommandOptions): void {
-  const builds = new Builds({ bug: options.bug, bugDirs: options.bugs, note });
+export function runSearch(found: GatheredInputs, command: SearchCommand, options: SearchCommandOptions): void {
+  const builds = buildsOf(options);
+  const gathered = inputsFor(builds.driver, found, note);
   if (options.only !== undefined) {
     runOnly(gathered, builds, command, options);
     return;
   }
   if (options.trace === true) throw new UsageError('--trace is for --only, which names the places');
+  const findings = new SearchFindings({
+    builds,
+    knownIssues: loadKnownIssues(options.knownIssues),
+    // Without its oracle the command to repeat it would say nothing.
+    crashes: options.silence.length > 0 ? null : findingsOf(resolve(options.crashes ?? crashesFolder()), builds.driver),
+  });
   gathered.problems.forEach(note);
   const output = new SearchOutput(command, options);
-  const searched: SearchedInput[] = [];
+  const searched: JudgedSearch[] = [];
   for (const input of gathered.inputs) {
     const progress = output.progressOf(input.file, searched.length, gathered.inputs.length);
-    const result = searchInput(input, builds, { ...command.search, silenced: options.silence, progress });
+    const result = findings.judge(
+      searchInput(input, builds, { ...command.search, silenced: options.silence, progress }),
+    );
     searched.push(result);
     output.show(result, gathered.inputs[searched.length]?.file ?? null);
   }
   if (options.json === true) process.stdout.write(jsonText(searched, gathered.problems, command));
   else if (searched.length > 1) process.stdout.write(totalText(searched.map((each) => output.shown(each))));
-  const verdicts = searched.flatMap(({ exploration }) => exploration.found.map(({ kind }) => ({ verdict: kind })));
-  process.exitCode = replayExitCode(verdicts) || (gathered.problems.length === 0 ? 0 : EXIT_USAGE);
+  const open = searched.flatMap(({ buckets }) => buckets.filter(({ known }) => !known));
+  const incomplete = findings.incomplete ? EXIT_ENVIRONMENT : gathered.problems.length === 0 ? 0 : EXIT_USAGE;
+  process.exitCode = replayExitCode(open.map(({ kind }) => ({ verdict: kind }))) || incomplete;
 }
 
 /** One input, with what `--only` says done to it. */
@@ -129,7 +147,7 @@ class SearchOutput {
   }
 
   /** `next` is the file that comes after it, or null. */
-  show(searched: SearchedInput, next: string | null): void {
+  show(searched: JudgedSearch, next: string | null): void {
     this.status?.clear();
     if (this.options.json === true) return;
     const shown = this.shown(searched);
@@ -143,34 +161,44 @@ class SearchOutput {
     this.passed = [];
   }
 
-  shown({ input, bug, exploration }: SearchedInput): ShownSearch {
-    const { runs, places, groups, singles, pairs, found } = exploration;
+  shown({ input, bug, exploration, buckets }: JudgedSearch): ShownSearch {
+    const { runs, places, groups, singles, pairs } = exploration;
     return {
       file: input.file,
       ...{ runs, places, groups, singles, pairs },
-      found: found.map((bucket) => ({
+      found: buckets.map((bucket) => ({
         ...{ kind: bucket.kind, bucket: bucket.bucket, count: bucket.count },
         claim: bucket.finding?.claim ?? bucket.message,
         where: bucket.first.map(({ where }) => where),
-        command: this.replayCommand(input.file, bug, bucket),
+        ...{ issue: issueText(bucket), accepted: bucket.known },
+        commands: [this.searchCommand(input.file, bug, bucket), ...storedCommand(bucket, this.options.bugs)],
       })),
     };
   }
 
-  private replayCommand(file: string, bug: string | null, { first }: FoundBucket): string {
+  private searchCommand(file: string, bug: string | null, { first }: JudgedBucket): string {
     const { options, command } = this;
     const build = [
       ...(options.target === undefined ? [] : ['--target', options.target]),
       ...(bug === null ? [] : ['--bug', bug]),
       ...options.bugs.flatMap((folder) => ['--bugs', folder]),
+      ...(options.driver === undefined ? [] : ['--driver', options.driver]),
       ...options.silence.flatMap((id) => ['--silence', id]),
     ];
     return commandLine(['npx', 'vringfuzz', command.name, file, ...build, '--only', textOf(first), '--trace']);
   }
 }
 
-function jsonText(searched: readonly SearchedInput[], problems: readonly string[], { name }: SearchCommand): string {
-  const files = searched.map(({ input, bug, exploration }) => ({
+/** The stored input names its build and its placement. */
+function storedCommand({ stored }: JudgedBucket, bugs: readonly string[]): readonly string[] {
+  if (stored === null) return [];
+  const short = relative(process.cwd(), stored.file);
+  const folders = bugs.flatMap((folder) => ['--bugs', folder]);
+  return [commandLine(['npx', 'vringfuzz', 'replay', short.startsWith('..') ? stored.file : short, ...folders])];
+}
+
+function jsonText(searched: readonly JudgedSearch[], problems: readonly string[], { name }: SearchCommand): string {
+  const files = searched.map(({ input, bug, exploration, buckets }) => ({
     file: input.file,
     target: input.target,
     bug,
@@ -179,11 +207,12 @@ function jsonText(searched: readonly SearchedInput[], problems: readonly string[
     groups: Object.fromEntries(exploration.groups),
     singles: exploration.singles,
     pairs: exploration.pairs,
-    findings: exploration.found.map(({ kind, bucket, finding, message, first, count }) => ({
-      ...{ kind, bucket, finding, count },
+    findings: buckets.map(({ kind, bucket, finding, message, first, count, known, stored }) => ({
+      ...{ kind, bucket, finding, count, known },
       ...(message === '' ? {} : { message }),
       only: textOf(first),
       where: first.map(({ where }) => where),
+      stored,
     })),
   }));
   return `${JSON.stringify({ schema: SCHEMA, command: name, files, problems })}\n`;

@@ -5,7 +5,7 @@ import { relative, resolve } from 'node:path';
 
 import type { Command } from 'commander';
 
-import { Builds } from '../campaign/bugs/builds.js';
+import type { LoadedDriver } from '../campaign/drivers/loaded-driver.js';
 import { UsageError } from '../campaign/errors.js';
 import { findTarget } from '../campaign/harness.js';
 import { corpusFolder, crashesFolder } from '../campaign/paths.js';
@@ -17,7 +17,15 @@ import { coloursFor } from '../report/colours.js';
 import { triageDocument } from '../report/triage-json.js';
 import { triageSummary, triageTable } from '../report/triage-text.js';
 import { TARGETS } from '../target/targets.js';
-import { type BuildOptions, addBuildOptions, note, positiveInteger } from './options.js';
+import {
+  type BuildOptions,
+  addBuildOptions,
+  buildArguments,
+  buildsOf,
+  findingsOf,
+  note,
+  positiveInteger,
+} from './options.js';
 
 interface TriageCommandOptions extends BuildOptions {
   readonly crashes?: string;
@@ -79,17 +87,18 @@ function triageOrPromote(paths: readonly string[], options: TriageCommandOptions
 }
 
 function triageAll(paths: readonly string[], options: TriageCommandOptions): void {
-  const { bug, bugs, target, times } = options;
+  const { target, times } = options;
+  const builds = buildsOf(options);
   const run = runTriage({
     paths,
-    crashes: crashesOf(options),
+    crashes: crashesOf(options, builds.driver),
     target,
     knownIssues: options.knownIssues,
-    builds: new Builds({ bug, bugDirs: bugs, note }),
+    builds,
     times,
     hangLimit: options.timeout * 1000,
     now: new Date(),
-    commandArguments: [...(bug === undefined ? [] : ['--bug', bug]), ...bugs.flatMap((folder) => ['--bugs', folder])],
+    commandArguments: buildArguments(options),
   });
   for (const text of [...run.problems, ...run.failures, ...run.notes]) note(text);
   process.stdout.write(options.json === true ? `${JSON.stringify(triageDocument(run))}\n` : humanText(run));
@@ -111,10 +120,13 @@ function humanText(run: TriageRun): string {
 }
 
 function promoteOne(bucket: string, options: TriageCommandOptions): void {
-  const { bug, bugs, target, name } = options;
+  const { target, name } = options;
   const corpus = resolve(options.corpus ?? corpusFolder());
-  const builds = new Builds({ bug, bugDirs: bugs, note });
-  const promoted = promote(crashFolderAt(crashesOf(options)), { bucket, target, name, corpus, builds });
+  const builds = buildsOf(options);
+  // A regression test runs our own driver.
+  if (builds.driver !== null)
+    throw new UsageError('--promote keeps inputs for the tests of this project: leave out --driver');
+  const promoted = promote(crashFolderAt(crashesOf(options, null)), { bucket, target, name, corpus, builds });
   if (options.json === true) {
     process.stdout.write(`${JSON.stringify({ schema: 1, bucket, ...promoted })}\n`);
     return;
@@ -131,6 +143,6 @@ function promoteOne(bucket: string, options: TriageCommandOptions): void {
   );
 }
 
-function crashesOf({ crashes }: TriageCommandOptions): string {
-  return resolve(crashes ?? crashesFolder());
+function crashesOf({ crashes }: TriageCommandOptions, driver: LoadedDriver | null): string {
+  return findingsOf(resolve(crashes ?? crashesFolder()), driver);
 }

@@ -21,7 +21,10 @@ export interface DmaObserver {
   synced(): void;
   /** Coherent memory of `size` bytes; `cpu` is 0 when there was none. */
   coherentAllocated(cpu: number, dma: number, size: number): void;
+  /** A call that frees coherent memory begins; the device still reaches it. */
   coherentFreeing(cpu: number, size: number): void;
+  /** That call is over. */
+  coherentFreed(): void;
   /** One IOMMU granule, or one page of a VDUSE domain, became reachable for the device at `iova`. */
   exposed(iova: number, cpu: number, readable: boolean, writable: boolean): void;
   /** It is no longer reachable. */

@@ -5,12 +5,11 @@
 
 import { DMA_MAPPING_ERROR, type DmaApi, type DmaDirection } from '../platform/dma-api.js';
 import { FAIL_COHERENT, FAIL_MAP, type FailureSource } from '../platform/failures.js';
-import { COHERENT_SIZE, PAGE_SIZE } from '../memory/layout.js';
+import { PAGE_SIZE } from '../memory/layout.js';
 import type { BackEndConfig, BackEndName, BulkMemory, DmaBackEnd } from './back-end.js';
 import { COHERENT_PAGES, CoherentAllocator, coherentPageIndex } from './coherent-allocator.js';
 import { DirectBackEnd } from './direct.js';
 import { type DmaMoments, type DmaObserver, MAP_PAGE, MAP_SINGLE, type MapKind } from './dma-observer.js';
-import { ANY_PERMISSION } from './exposed-ranges.js';
 import { IommuBackEnd } from './iommu.js';
 import { NoneBackEnd } from './none.js';
 import { DEVICE_READS, DEVICE_WRITES } from './permission.js';
@@ -96,7 +95,7 @@ export class Dma implements DmaApi {
 
   /** Reports the size that was asked for; the whole pages around it are zeroed and shared. */
   allocCoherent(size: number): number {
-    if (this.failures.fails(FAIL_COHERENT) || size < 1 || size > COHERENT_SIZE) return this.refuseCoherent(size);
+    if (this.failures.fails(FAIL_COHERENT) || size < 1) return this.refuseCoherent(size);
     const bytes = Math.ceil(size / PAGE_SIZE) * PAGE_SIZE;
     const cpu = this.coherentPages.allocate(bytes);
     if (cpu === 0) return this.refuseCoherent(size);
@@ -123,6 +122,7 @@ export class Dma implements DmaApi {
     this.observer.coherentFreeing(cpu, size);
     const bytes = this.coherentPages.release(cpu);
     if (bytes !== 0) this.backEnd.unmapCoherent(cpu, bytes);
+    this.observer.coherentFreed();
   }
 
   maxMappingSize(): number {
@@ -142,9 +142,9 @@ export class Dma implements DmaApi {
     return this.none.expose(cpu, size, write ? DEVICE_WRITES : DEVICE_READS);
   }
 
-  /** Ends one expose() of exactly that range; without `write`, whichever of them is found first. */
-  withdraw(cpu: number, size: number, write?: boolean): void {
-    this.none.withdraw(cpu, size, write === undefined ? ANY_PERMISSION : write ? DEVICE_WRITES : DEVICE_READS);
+  /** Ends one expose() of exactly that range. */
+  withdraw(cpu: number, size: number, write: boolean): void {
+    this.none.withdraw(cpu, size, write ? DEVICE_WRITES : DEVICE_READS);
   }
 
   // Five numbers instead of an options object: this path allocates nothing.

@@ -7,9 +7,6 @@ import type { Permission } from './permission.js';
 
 export const EXPOSED_RANGES_CAPACITY = 2048;
 
-/** For remove(): takes a range whatever its permission. */
-export const ANY_PERMISSION = 0;
-
 export class ExposedRanges {
   private readonly start = new Int32Array(EXPOSED_RANGES_CAPACITY);
   private readonly size = new Int32Array(EXPOSED_RANGES_CAPACITY);
@@ -38,10 +35,10 @@ export class ExposedRanges {
   }
 
   /** Ends exactly one range with that start, size and permission; false when there is none. */
-  remove(cpu: number, size: number, permission: Permission | typeof ANY_PERMISSION): boolean {
-    // Buffers mostly end in the order in which they began. Without a permission to go by, the newest range is meant.
+  remove(cpu: number, size: number, permission: Permission): boolean {
+    // Buffers mostly end in the order in which they began.
     const next = this.lastRemoved + 1;
-    if (permission !== ANY_PERMISSION && this.is(next, cpu, size, permission)) {
+    if (this.is(next, cpu, size, permission)) {
       this.moveLastTo(next);
       return true;
     }
@@ -53,9 +50,9 @@ export class ExposedRanges {
     return false;
   }
 
-  private is(index: number, cpu: number, size: number, permission: Permission | typeof ANY_PERMISSION): boolean {
+  private is(index: number, cpu: number, size: number, permission: Permission): boolean {
     if (index >= this.count || this.start[index] !== cpu || this.size[index] !== size) return false;
-    return permission === ANY_PERMISSION || this.permission[index] === permission;
+    return this.permission[index] === permission;
   }
 
   /** Whether one range holds all of [cpu, cpu + size) with all of `permission`. */

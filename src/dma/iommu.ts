@@ -30,8 +30,6 @@ export class IommuBackEnd implements DmaBackEnd {
   private readonly permission = new Uint8Array(GRANULES);
   /** First granule of each coherent allocation, by the page it starts at. */
   private readonly coherentGranule = new Int16Array(COHERENT_PAGES);
-  /** Bit n: an allocation starts at coherent page n. */
-  private coherentStarts = 0;
   /** Where the next search starts: addresses are reused as late as possible, so that a stale one is caught. */
   private next = 0;
   /** Granules from here on were never mapped since the last reset. */
@@ -42,7 +40,6 @@ export class IommuBackEnd implements DmaBackEnd {
 
   reset(_config: BackEndConfig): void {
     this.page.fill(UNMAPPED, 0, this.touched);
-    this.coherentStarts = 0;
     this.next = 0;
     this.touched = 0;
     this.used = 0;
@@ -56,8 +53,7 @@ export class IommuBackEnd implements DmaBackEnd {
   /** Withdraws the granules under [dma, dma + size) as far as they are mapped; the oracles judge the rest. */
   unmap(dma: number, size: number): void {
     const offset = dma - IOVA_BASE;
-    if (offset < 0 || offset >= RANGE_SIZE) return;
-    this.unmapGranules(offset >>> GRANULE_SHIFT, granulesUnder(offset, size));
+    this.unmapGranules(Math.floor(offset / GRANULE_SIZE), granulesUnder(offset, size));
   }
 
   // Device and CPU see the same memory: there is nothing to synchronise.
@@ -68,17 +64,12 @@ export class IommuBackEnd implements DmaBackEnd {
   mapCoherent(cpu: number, size: number): number {
     const first = this.mapGranules(cpu, size, DEVICE_READS_AND_WRITES);
     if (first === UNMAPPED) return DMA_MAPPING_ERROR;
-    const index = coherentPageIndex(cpu);
-    this.coherentGranule[index] = first;
-    this.coherentStarts |= 1 << index;
+    this.coherentGranule[coherentPageIndex(cpu)] = first;
     return iovaOf(first);
   }
 
   unmapCoherent(cpu: number, size: number): void {
-    const index = coherentPageIndex(cpu);
-    if (index < 0 || ((this.coherentStarts >>> index) & 1) === 0) return;
-    this.coherentStarts &= ~(1 << index);
-    this.unmapGranules(this.coherentGranule[index]!, granulesUnder(cpu, size));
+    this.unmapGranules(this.coherentGranule[coherentPageIndex(cpu)]!, size >>> GRANULE_SHIFT);
   }
 
   maxMappingSize(): number {
@@ -140,7 +131,7 @@ export class IommuBackEnd implements DmaBackEnd {
 
   private unmapGranules(first: number, count: number): void {
     const end = Math.min(first + count, GRANULES);
-    for (let granule = first; granule < end; granule++) {
+    for (let granule = Math.max(first, 0); granule < end; granule++) {
       if (this.page[granule] === UNMAPPED) continue;
       this.page[granule] = UNMAPPED;
       this.used--;

@@ -6,7 +6,7 @@
 import { PHYSICAL_BASE } from '../memory/layout.js';
 import type { BackEndConfig, DmaBackEnd } from './back-end.js';
 import { CoherentReach } from './coherent-reach.js';
-import { type ANY_PERMISSION, ExposedRanges } from './exposed-ranges.js';
+import { ExposedRanges } from './exposed-ranges.js';
 import { DEVICE_READS, DEVICE_WRITES, type Permission } from './permission.js';
 
 export class NoneBackEnd implements DmaBackEnd {
@@ -24,7 +24,7 @@ export class NoneBackEnd implements DmaBackEnd {
   }
 
   /** The device gave a buffer back. False when it never had it. */
-  withdraw(cpu: number, size: number, permission: Permission | typeof ANY_PERMISSION): boolean {
+  withdraw(cpu: number, size: number, permission: Permission): boolean {
     return this.exposed.remove(cpu, size, permission);
   }
 

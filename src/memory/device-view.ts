@@ -13,6 +13,8 @@ export interface DeviceWriteObserver {
   deviceWrote(address: number, size: number): void;
   /** The device read the bytes of a buffer, as an honest one does before it completes it. */
   deviceRead(dma: number, address: number, size: number): void;
+  /** The device could not reach a buffer that it meant to read or fill. */
+  deviceMissed(dma: number, size: number, write: boolean): void;
 }
 
 /** The bytes of writeSequence: each is STEP more than the one before; the sequence repeats after 256 bytes. */
@@ -112,7 +114,7 @@ export class DeviceView {
   /** Fills `size` bytes with a sequence that starts at `seed`; false where the device cannot reach them. */
   writeSequence(dma: number, size: number, seed: number): boolean {
     const at = this.resolve(dma, size, true);
-    if (at < 0) return false;
+    if (at < 0) return this.missed(dma, size, true);
     if (size > 96 && size <= LONGEST) {
       const start = (seed * STEP_INVERSE) & 0xff;
       this.bytes.set(SEQUENCE.subarray(start, start + size), at);
@@ -126,7 +128,7 @@ export class DeviceView {
   /** Reads a buffer as an honest device does; false where the device cannot reach it. */
   readBuffer(dma: number, size: number): boolean {
     const at = this.resolve(dma, size, false);
-    if (at < 0) return false;
+    if (at < 0) return this.missed(dma, size, false);
     this.observer.deviceRead(dma, at, size);
     return true;
   }
@@ -146,6 +148,11 @@ export class DeviceView {
     if (at < 0) return;
     this.bytes[at] = value;
     this.observer.deviceWrote(at, 1);
+  }
+
+  private missed(dma: number, size: number, write: boolean): false {
+    this.observer.deviceMissed(dma, size, write);
+    return false;
   }
 
   private resolve(dma: number, size: number, write: boolean): number {

@@ -112,6 +112,11 @@ export class GuestMemory implements MemoryView, BulkMemory {
     this.bytes.fill(value, target, target + size);
   }
 
+  /** A load of shared memory that the driver makes by itself: counted, and raced, as those that go through here. */
+  announceLoad(address: number, size: number): void {
+    this.beforeSharedLoad(address, size);
+  }
+
   private beforeSharedLoad(address: number, size: number): void {
     this.sharedLoads++;
     if (this.sharedLoads === this.nextRace) this.race.beforeSharedLoad(address, size);
@@ -133,7 +138,7 @@ export function copyBytes(bytes: Uint8Array, target: number, source: number, siz
 }
 
 /** Whether the whole access lies in coherent memory. */
-function isShared(address: number, size: number): boolean {
+export function isShared(address: number, size: number): boolean {
   return address >= COHERENT_BASE && address + size <= COHERENT_BASE + COHERENT_SIZE;
 }
 

@@ -9,6 +9,8 @@ export interface MemoryObserver {
   sharedLoad(address: number, size: number, value: number): void;
   /** The driver wrote device-writable memory; for 8 bytes `value` is below 2^53. */
   sharedStore(address: number, size: number, value: number): void;
+  /** The driver wrote a range of device-writable memory as a whole, as memset does. Reported after the bytes moved. */
+  sharedRangeStored(address: number, size: number): void;
   /** The DMA layer copied `size` bytes from `source` to `target`. Reported before the bytes move. */
   copying(target: number, source: number, size: number): void;
   /** The DMA layer is about to fill `size` bytes at `target` with `value`. */

@@ -125,6 +125,19 @@ function isDue(c: CaseFile, offset: number, size: number): boolean {
   return offset >= c.currentStart && offset + size <= c.currentStart + c.currentSize;
 }
 
+/**
+ * How often the back end cut a caller's size down or refused its address, since the execution began: as often as a client
+ * went beyond what it had mapped (daf9514fd5eb warns, and copies no more than it recorded).
+ */
+export function checkWarnings(warnings: number, due: number): void {
+  if (warnings === due) return;
+  fail(bounceMismatch, warnings > due ? 'warning without a reason' : 'no warning', {
+    expected: { warnings: due },
+    got: { warnings },
+    blame: DMA_SYNC,
+  });
+}
+
 /** A copy that belongs to no map, unmap or sync of a live mapping. */
 export function failStrayCopy(target: number, source: number, size: number): void {
   fail(bounceMismatch, 'no mapping', { expected: { size: 0 }, got: { target, source, size }, blame: DMA_SYNC });

@@ -1,7 +1,8 @@
 // Whether there is room for what was refused, by the ledger alone. In the bounce pool every live mapping takes the whole
-// alignment units that it lies in, and no others; of the addresses of an IOMMU it is enough to know that one gap between
-// what is mapped must be large enough. Asked only where a mapping or an allocation failed.
+// alignment units that it lies in, and no others; in a VDUSE domain it takes or shares bounce pages; of the addresses of an
+// IOMMU it is enough to know that one gap between what is mapped must be large enough. Asked only where a mapping or an allocation failed.
 
+import { REGION_PAGES } from '../dma/domain-coherent.js';
 import { GRANULES } from '../dma/iommu.js';
 import { COHERENT_SIZE, PAGE_SIZE, POOL_BASE, POOL_SIZE } from '../memory/layout.js';
 import { bounceOf, type CaseFile } from './case-file.js';
@@ -14,6 +15,7 @@ const SEGMENT_SLOTS = 128;
 const SEGMENT_SIZE = SEGMENT_SLOTS << SLOT_SHIFT;
 
 const taken = new Uint8Array(POOL_SIZE >> SLOT_SHIFT);
+const original = new Int32Array(POOL_SIZE / PAGE_SIZE);
 
 /** Bytes that belong to one mapping alone, as a mask: a slot, or what alloc_align_mask asks for. */
 export function unitMask(c: CaseFile): number {
@@ -41,6 +43,7 @@ export function hasRoom(c: CaseFile): boolean {
 
 /** Whether the map in progress has to work. */
 export function hasMapRoom(c: CaseFile): boolean {
+  if (c.vduse) return hasPages(c);
   if (c.bounced) return hasRoom(c);
   return !c.iommu || hasGranules(c, granulesOf(c.pendingCpu, c.pendingSize));
 }
@@ -49,6 +52,7 @@ export function hasMapRoom(c: CaseFile): boolean {
 export function hasCoherentRoom(c: CaseFile, size: number): boolean {
   const pages = Math.ceil(size / PAGE_SIZE);
   if (c.iommu && !hasGranules(c, pages)) return false;
+  if (c.vduse && REGION_PAGES - c.granulesExpected < (c.coherentLive + 1) * pages) return false;
   const mask = (1 << pages) - 1;
   for (let first = 0; first + pages <= COHERENT_SIZE / PAGE_SIZE; first++) {
     if ((c.coherentPages & (mask << first)) === 0) return true;
@@ -60,6 +64,35 @@ export function hasCoherentRoom(c: CaseFile, size: number): boolean {
 function hasGranules(c: CaseFile, count: number): boolean {
   const gaps = c.ledger.liveCount + c.coherentLive + 1;
   return GRANULES - c.granulesExpected >= gaps * count;
+}
+
+/** Whether there are consecutive bounce pages for the map in progress: free ones, or such as stand for its pages already. */
+function hasPages(c: CaseFile): boolean {
+  const pages = (c.poolEnd - POOL_BASE) / PAGE_SIZE;
+  const first = Math.trunc(c.pendingCpu / PAGE_SIZE);
+  const count = granulesOf(c.pendingCpu, c.pendingSize);
+  markOriginals(c, pages);
+  for (let start = 0; start + count <= pages; start++) {
+    let fit = 0;
+    while (fit < count && (original[start + fit] === 0 || original[start + fit] === first + fit)) fit++;
+    if (fit === count) return true;
+  }
+  return false;
+}
+
+/** Notes for each bounce page which page of memory live mappings made it stand for; 0 for none. */
+function markOriginals(c: CaseFile, pages: number): void {
+  const { ledger } = c;
+  original.fill(0, 0, pages);
+  for (let k = 0; k < ledger.liveCount; k++) {
+    const entry = ledger.liveAt(k);
+    const bounce = bounceOf(ledger.dma[entry]!);
+    if (bounce < 0) continue;
+    const page = Math.trunc((bounce - POOL_BASE) / PAGE_SIZE);
+    const cpuPage = Math.trunc(ledger.cpu[entry]! / PAGE_SIZE);
+    const count = granulesOf(ledger.cpu[entry]!, ledger.size[entry]!);
+    for (let i = 0; i < count; i++) original[page + i] = cpuPage + i;
+  }
 }
 
 /** Marks the slots that live mappings take; the number of slots of the pool. */

@@ -10,7 +10,7 @@ import {
   IRQ_NONE,
   type QueueConfig,
 } from '../platform/ring-driver.js';
-import { ENOSPC } from '../spec/errno.js';
+import { ENOMEM, ENOSPC } from '../spec/errno.js';
 import { EVENT_F_DESC } from '../spec/packed-layout.js';
 import { IN_FLIGHT, REFUSED, RETURNED } from './buffer-table.js';
 import { CALL_DETACH } from './calls.js';
@@ -19,9 +19,11 @@ import {
   checkBroken,
   checkHandedBack,
   checkMaxMappingSize,
+  checkRefusal,
   checkResult,
   dueAddResult,
   dueResetResult,
+  mayRefuseAdd,
   resizeAllocates,
 } from './errno.js';
 import { checkFailedAdd } from './failed-add-state.js';
@@ -36,6 +38,7 @@ import {
   checkEventOrder,
   checkInterruptResult,
   checkKickDecision,
+  checkKickNotLost,
   checkLooked,
   checkNotifications,
   checkPending,
@@ -55,7 +58,16 @@ import {
 } from './ring-publish.js';
 import { checkStaleBytes } from './stale-bytes.js';
 import { checkHeapAfterReset, checkNothingLeft } from './teardown.js';
-import { checkAllRecycled, checkContext, checkDetached, checkRecycled, checkToken, failNotLooked } from './token.js';
+import { checkPrivate } from './withdrawn-memory.js';
+import {
+  checkAllRecycled,
+  checkAnyDetached,
+  checkContext,
+  checkDetached,
+  checkRecycled,
+  checkToken,
+  failNotLooked,
+} from './token.js';
 
 /** A resize is a reset with another size. */
 const RESET: Blame = { layer: 'shared', function: 'reset' };
@@ -68,12 +80,14 @@ export class CallJudge {
     const { c } = this;
     const sizeExists = packed || (config.num & (config.num - 1)) === 0;
     if (!sizeExists) return;
-    checkResult('create', c.kmallocFailures + c.coherentFailures > 0 ? -12 : 0, result);
+    if (c.linuxRules) checkResult('create', c.kmallocFailures + c.coherentFailures > 0 ? -ENOMEM : 0, result);
+    else checkRefusal(c, 'create', result, c.kmallocFailures + c.coherentFailures > 0);
     if (result !== 0) {
       checkNothingLeft(c, 'failed create');
       return;
     }
     c.model.start(packed, config);
+    c.knownUsed = -1;
     c.records = records;
     c.heapOfQueue = c.heapLive;
     checkFreeCount(c);
@@ -89,10 +103,12 @@ export class CallJudge {
   added(token: number, result: number, broken: boolean): void {
     const { c } = this;
     const { model, buffers } = c;
-    const due = dueAddResult(c, token);
-    checkResult('addSgs', due, result);
-    const mustNotify = !model.packed && due === -ENOSPC && buffers.outPieces[token]! > 0;
-    checkNotifications(c, mustNotify ? 1 : 0);
+    if (c.linuxRules) {
+      const due = dueAddResult(c, token);
+      checkResult('addSgs', due, result);
+      const mustNotify = !model.packed && due === -ENOSPC && buffers.outPieces[token]! > 0;
+      checkNotifications(c, mustNotify ? 1 : 0);
+    } else checkRefusal(c, 'addSgs', result, mayRefuseAdd(c, token));
     if (result === 0) {
       if (model.packed) checkPackedPublish(c, token);
       else checkSplitPublish(c, token);
@@ -116,7 +132,8 @@ export class CallJudge {
     const got = completion === null ? 0 : completion.token;
     const idField = model.packed ? DESC_ID : USED_ID_FIELD;
     const batched = model.batchLeft > 0;
-    if (c.brokenBefore || (!batched && this.moreUsed() !== true)) {
+    if (c.foreign && this.mayGiveNothing(completion, broken)) return;
+    if (c.brokenBefore || (!batched && this.moreUsed() !== true && !this.knewOfMore())) {
       checkPremature(c, got, c.sawField(idField));
       if (!c.brokenBefore && completion === null) checkLooked(c, this.moreUsed() !== null);
       checkBroken(c, broken);
@@ -149,7 +166,8 @@ export class CallJudge {
   }
 
   kickPrepared(kick: boolean): void {
-    checkKickDecision(this.c, dueKick(this.c), kick);
+    if (this.c.linuxRules) checkKickDecision(this.c, dueKick(this.c), kick);
+    else if (!this.c.brokenBefore) checkKickNotLost(this.c, dueKick(this.c), kick);
     this.c.model.numAdded = 0;
     checkNotifications(this.c, 0);
   }
@@ -164,6 +182,12 @@ export class CallJudge {
   kicked(result: boolean, broken: boolean): void {
     const { c } = this;
     const due = dueKick(c);
+    if (!c.linuxRules) {
+      c.model.numAdded = 0;
+      if (!c.brokenBefore) checkKickNotLost(c, due, c.notifications > 0);
+      checkBroken(c, broken);
+      return;
+    }
     // A broken queue is not kicked any more, but a kick that it should have been is answered by false.
     checkKickDecision(c, due, c.brokenBefore ? !result : c.notifications > 0);
     c.model.numAdded = 0;
@@ -195,7 +219,7 @@ export class CallJudge {
     checkEventOrder(c);
     c.model.callbacksEnabled(c.model.usedPosition);
     checkEventFields(c);
-    checkResult('enableCbPrepare', c.model.usedPosition, opaque);
+    if (c.linuxRules) checkResult('enableCbPrepare', c.model.usedPosition, opaque);
   }
 
   polled(opaque: number, result: boolean): void {
@@ -204,7 +228,8 @@ export class CallJudge {
       checkBrokenAnswer(c, 'poll', false, result);
       return;
     }
-    if (c.model.batchLeft > 0) checkPending(c, 'poll', true, result);
+    if (!c.linuxRules) checkPending(c, 'poll', this.moreUsed() === true, result);
+    else if (c.model.batchLeft > 0) checkPending(c, 'poll', true, result);
     else if (c.model.packed) checkPending(c, 'poll', c.model.looksUsed(c.seenUsed, (opaque & 0x8000) !== 0), result);
     else checkPending(c, 'poll', c.seenUsed !== opaque, result);
   }
@@ -214,6 +239,12 @@ export class CallJudge {
     const { model } = c;
     if (c.brokenBefore) {
       checkBrokenAnswer(c, 'enableCbDelayed', true, result);
+      return;
+    }
+    if (!c.linuxRules) {
+      // When the interrupt is to come is the driver's choice, and with it what the answer says.
+      model.callbacksOn = true;
+      model.eventTriggered = false;
       return;
     }
     checkEventOrder(c);
@@ -244,16 +275,19 @@ export class CallJudge {
   /** Before a detach: the buffer that it will give back. */
   detaching(): void {
     const { model } = this.c;
+    this.c.releasing = 0;
+    if (this.anyOrder()) return;
     const id = model.inOrder ? -1 : model.lowestInFlight();
     this.c.releasing = model.inOrder ? model.newest : id < 0 ? 0 : model.tokenOf[id]!;
   }
 
   detached(token: number): void {
     const { c } = this;
-    checkDetached(c, c.releasing, token);
+    if (this.anyOrder()) checkAnyDetached(c, token);
+    else checkDetached(c, c.releasing, token);
     if (token === 0) return;
     this.recycled(token);
-    if (!c.model.packed) checkRetracted(c);
+    if (!c.model.packed && c.linuxRules) checkRetracted(c);
     checkFreeCount(c);
   }
 
@@ -276,18 +310,22 @@ export class CallJudge {
   ): void {
     const { c } = this;
     const { model } = c;
-    checkResult(num < 0 ? 'reset' : 'resize', dueResetResult(c, num, transport), result);
+    const call = num < 0 ? 'reset' : 'resize';
+    const due = dueResetResult(c, num, transport);
+    if (c.linuxRules) checkResult(call, due, result);
+    else checkRefusal(c, call, result, due !== 0);
     if (transport.stopped) {
-      checkHandedBack(num < 0 ? 'reset' : 'resize', transport.asked);
+      checkHandedBack(call, transport.asked);
       c.restarted = true;
-      checkAllRecycled(c, num < 0 ? 'reset' : 'resize');
+      checkAllRecycled(c, call);
       const resized = num >= 0 && resizeAllocates(c, num);
       // At once: when the client gets its buffers back, the device may write again. A new ring is looked at when it is known.
       if (!resized) checkRingCleared(c);
       model.restart(resized ? num : model.num);
       model.broken = transport.enableError !== 0;
       checkFreeCount(c);
-      checkHeapAfterReset(c, num < 0 ? 'reset' : 'resize', num >= 0 && !resized);
+      checkHeapAfterReset(c, call, num >= 0 && !resized);
+      c.knownUsed = -1;
     }
     checkBroken(c, broken, RESET);
   }
@@ -298,7 +336,7 @@ export class CallJudge {
     if (name === 'swiotlb') due = 262144 - ((minAlignMask + 2047) & ~2047);
     // What fits wherever in its first page it starts.
     else if (name === 'vduse') due = this.c.poolEnd - POOL_BASE - PAGE_SIZE;
-    checkMaxMappingSize(due, result);
+    checkMaxMappingSize(this.c.linuxRules ? due : Math.min(due, result), result);
   }
 
   brokenAsked(broken: boolean): void {
@@ -314,6 +352,7 @@ export class CallJudge {
 
   destroyed(): void {
     checkNothingLeft(this.c, 'destroy');
+    checkPrivate(this.c);
   }
 
   /** What must hold for every buffer that came back, whichever way. */
@@ -325,6 +364,35 @@ export class CallJudge {
     if (c.buffers.premapped[token] === 1) return;
     checkReadOnlyData(c, token);
     checkStaleBytes(c, token);
+  }
+
+  /**
+   * What a driver from outside may do where ours does not: go by used.idx in the middle of a batch, and refuse a ring that
+   * it finds implausible, by breaking the queue. Says whether this is all there is to the call.
+   */
+  private mayGiveNothing(completion: Completion | null, broken: boolean): boolean {
+    const { c } = this;
+    const { model } = c;
+    if (completion !== null || c.brokenBefore) return false;
+    if (broken && !c.linuxRules) {
+      model.broken = true;
+      return true;
+    }
+    const waits = c.sawField(USED_IDX_FIELD) && c.seenUsed === model.usedIndex;
+    return model.batchLeft > 0 && !model.packed && waits && !broken;
+  }
+
+  /** A driver may keep used.idx from an earlier call, and take what it said was used. */
+  private knewOfMore(): boolean {
+    const { c } = this;
+    if (!c.foreign || c.model.packed || c.knownUsed < 0 || c.sawField(USED_IDX_FIELD)) return false;
+    return c.knownUsed !== c.model.usedIndex;
+  }
+
+  /** Which buffer comes back first when all are taken back: Linux's lowest id, where there is a rule. */
+  private anyOrder(): boolean {
+    const { c } = this;
+    return !c.linuxRules || (c.foreign && c.model.inOrder);
   }
 
   /** In order: `due` comes back as part of a batch. Sets the length that it must come back with. */

@@ -14,6 +14,7 @@ import {
   POOL_BASE,
   POOL_SIZE,
 } from '../memory/layout.js';
+import type { Reach } from '../memory/device-view.js';
 import { copyBytes } from '../memory/guest-memory.js';
 import { BufferTable } from './buffer-table.js';
 import { CALL_GET, CALL_NONE } from './calls.js';
@@ -45,8 +46,14 @@ export class CaseFile {
   readonly guest: DataView;
   private readonly bytesBuffer: Buffer;
   private readonly expectedBuffer: Buffer;
+  /** The driver under test came from outside (src/platform/driver-module.ts). */
+  foreign = false;
+  /** Calls are judged by Linux's rules where the specification leaves a choice. */
+  linuxRules = true;
   /** The driver's records, null for a driver that does not show any. */
   records: DriverRecords | null = null;
+  /** What the device reaches, as the DMA layer has it; null where nobody can be asked. */
+  reach: Reach | null = null;
   iommu = false;
   /** swiotlb and vduse: the device never reaches an original. */
   bounced = false;
@@ -78,8 +85,13 @@ export class CaseFile {
   seenId = 0;
   seenLen = 0;
   seenEvent = 0;
+  /** Split: used.idx as the driver last read it, in whichever call; -1 where it has not since the ring began. */
+  knownUsed = -1;
   /** Entry of the last read of each field, valid where sawField says so. */
   readonly seenIndexOf = new Uint16Array(32);
+  /** By field, the calls (as bits) in which a driver from outside may read it besides. */
+  readonly toleratedSplit = new Int32Array(32);
+  readonly toleratedPacked = new Int32Array(32);
 
   // What happened in this call.
   firstMapping = 0;
@@ -98,6 +110,8 @@ export class CaseFile {
   touchedSlots = 0;
   /** Stores of an add that made a buffer visible. */
   publications = 0;
+  /** Syncs that reached the DMA layer. */
+  syncs = 0;
   /** The piece that the next map of an add must be for. */
   nextPiece = 0;
   readonly touched = new Uint16Array(MAX_TOUCHED);
@@ -119,6 +133,8 @@ export class CaseFile {
   coherentPages = 0;
   /** Bytes asked for, by the page that an allocation starts in. */
   readonly coherentSize = new Int32Array(COHERENT_SIZE / PAGE_SIZE);
+  /** Its DMA address. */
+  readonly coherentDma = new Float64Array(COHERENT_SIZE / PAGE_SIZE);
   /** iommu: granules that are reachable. vduse: pages of coherent memory. */
   granules = 0;
   granulesExpected = 0;
@@ -193,6 +209,7 @@ export class CaseFile {
     this.askedLate = false;
     this.touchedSlots = 0;
     this.publications = 0;
+    this.syncs = 0;
     this.nextPiece = 0;
     this.restarted = false;
     this.brokenBefore = this.model.broken;

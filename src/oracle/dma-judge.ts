@@ -16,14 +16,23 @@ import { checkDomain, closePages, openPages } from './domain-rules.js';
 import { failDoubleUnmap } from './double-unmap.js';
 import { checkEarlyUnmap } from './early-unmap.js';
 import { checkCoherentRefused, checkMapRefused } from './errno.js';
+import { checkCoherentReached, checkMappingReached } from './reach.js';
 import { checkOwner, failUnknownUnmap } from './unknown-unmap.js';
+import { checkCoherentEdges, checkCoherentGone, checkMappingGone } from './withdrawn-memory.js';
 import { checkCoherentFree, checkUnmapArguments, checkUnmapRecord, directionName, kindName } from './unmap-mismatch.js';
+
+/** Asking what the device reaches takes as long as mapping: of new mappings one in eight is asked about, of ended ones one in four. */
+const MAPPED_ASKED = 7;
+const ENDED_ASKED = 3;
 
 export class DmaJudge implements DmaObserver {
   trace: TraceSink | null = null;
   private pendingKind: MapKind = 1;
   private pendingAttributes = 0;
   private syncForDevice = false;
+  /** The coherent memory that is being freed. */
+  private freeingAt = 0;
+  private freeingSize = 0;
 
   constructor(private readonly c: CaseFile) {}
 
@@ -51,7 +60,7 @@ export class DmaJudge implements DmaObserver {
     if (this.trace !== null) this.trace.event(this.mapData(dma));
     if (dma === DMA_MAPPING_ERROR) {
       c.mapFailures++;
-      if (!c.vduse) this.judgeRefused();
+      this.judgeRefused();
       return;
     }
     // An indirect table is the driver's own writing: what it holds now is what the device must see.
@@ -62,6 +71,7 @@ export class DmaJudge implements DmaObserver {
       checkSlot(c, dma, size);
       checkSlotsDisjoint(c, dma, size);
     } else if (c.bounced) failNotBounced(c, dma);
+    if ((ledger.count & MAPPED_ASKED) === 0) checkMappingReached(c, dma, bounce >= 0 ? bounce : cpu);
     if (bounce >= 0) c.expect(bounce, cpu, size);
     const entry = ledger.open(dma, cpu, size, c.pendingDirection as DmaDirection);
     ledger.kind[entry] = this.pendingKind;
@@ -115,6 +125,7 @@ export class DmaJudge implements DmaObserver {
       closePages(c, entry);
       checkDomain(c);
     }
+    if (!c.bounced && (entry & ENDED_ASKED) === 0) checkMappingGone(c, entry);
     c.current = -1;
   }
 
@@ -125,6 +136,7 @@ export class DmaJudge implements DmaObserver {
       this.trace.event({ type: 'sync', entry: orNull(entry), dma, size, for: forDevice ? 'device' : 'cpu' });
     }
     c.current = entry;
+    c.syncs++;
     if (entry < 0) return;
     c.currentStart = dma - c.ledger.dma[entry]!;
     c.currentSize = Math.min(size, c.ledger.size[entry]! - c.currentStart);
@@ -150,22 +162,31 @@ export class DmaJudge implements DmaObserver {
     if (cpu === 0) {
       this.c.coherentFailures++;
       if (this.trace !== null) this.trace.event({ type: 'coherent', cpu: null, dma: null, size });
-      if (!this.c.vduse) this.judgeCoherentRefused(size);
+      this.judgeCoherentRefused(size);
       return;
     }
     this.c.coherentLive++;
     this.c.coherentPages |= coherentMask(cpu, size);
     this.c.coherentSize[(cpu - COHERENT_BASE) >> 12] = size;
+    this.c.coherentDma[(cpu - COHERENT_BASE) >> 12] = dma;
+    checkCoherentReached(this.c, cpu, dma, size);
+    if (this.c.coherentLive === 1) checkCoherentEdges(this.c, cpu, dma, size);
     if (this.c.iommu || this.c.vduse) this.c.granulesExpected += Math.ceil(size / PAGE_SIZE);
     if (this.trace !== null) this.trace.event({ type: 'coherent', cpu, dma, size });
   }
 
   coherentFreeing(cpu: number, size: number): void {
     checkCoherentFree(this.c, cpu, size);
+    this.freeingAt = cpu;
+    this.freeingSize = size;
     this.c.coherentLive--;
     this.c.coherentPages &= ~coherentMask(cpu, size);
     if (this.c.iommu || this.c.vduse) this.c.granulesExpected -= Math.ceil(size / PAGE_SIZE);
     if (this.trace !== null) this.trace.event({ type: 'coherent-free', cpu, size });
+  }
+
+  coherentFreed(): void {
+    checkCoherentGone(this.c, this.freeingAt, this.freeingSize);
   }
 
   exposed(_iova: number, cpu: number, readable: boolean): void {

@@ -37,6 +37,22 @@ export function checkResult(call: string, due: number, got: number): void {
   });
 }
 
+/** Whether an add may fail at all, whatever it returns then. */
+export function mayRefuseAdd(c: CaseFile, token: number): boolean {
+  if (c.brokenBefore || c.kmallocFailures + c.mapFailures + c.coherentFailures > 0) return true;
+  // A single descriptor is enough only where a table is used, which nobody is obliged to.
+  return c.model.numFree < c.buffers.total(token);
+}
+
+/** A call works, or fails with a negative value where it may. */
+export function checkRefusal(c: CaseFile, call: string, got: number, mayFail: boolean): void {
+  if (got === 0 || (got < 0 && mayFail)) return;
+  fail(errno, got > 0 ? `${call} returns a positive value` : `${call} fails without a reason`, {
+    expected: { result: mayFail ? '0 or negative' : 0 },
+    got: { result: got, 'failed maps': c.mapFailures, 'failed allocations': c.kmallocFailures },
+  });
+}
+
 /** What reset (num < 0) or resize must return. `disableError` and `enableError` are the transport's answers. */
 export function dueResetResult(
   c: CaseFile,
@@ -71,6 +87,11 @@ export function resizeAllocates(c: CaseFile, num: number): boolean {
 /** isBroken must follow the facts: after a bad id, a failed notify, a reset. */
 export function checkBroken(c: CaseFile, got: boolean, blame?: Blame): void {
   if (c.model.broken === got) return;
+  if (got && !c.linuxRules) {
+    // Whoever distrusts a device sooner than others may.
+    c.model.broken = true;
+    return;
+  }
   fail(errno, got ? 'queue broken without reason' : 'queue not broken after a bad ring', {
     expected: { broken: c.model.broken },
     got: { broken: got },

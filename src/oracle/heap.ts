@@ -23,6 +23,8 @@ export function failUseAfterFree(address: number, size: number, store: boolean):
 export function checkTableFreed(c: CaseFile, token: number): void {
   const due = c.heapLiveBefore - (c.buffers.table[token] === 0 ? 0 : 1);
   if (c.heapLive === due) return;
+  // What else a driver keeps of a buffer, or keeps for the next one, shows at the end.
+  if (!c.linuxRules && c.heapLive <= c.heapLiveBefore) return;
   fail(heap, c.heapLive > due ? 'table of a returned buffer not freed' : 'too much freed', {
     expected: { 'live heap objects': due },
     got: { 'live heap objects': c.heapLive, token, address: c.buffers.table[token]! },

@@ -14,7 +14,9 @@ export const length: OracleInfo = {
 };
 
 export function checkLength(c: CaseFile, token: number, got: number, trust: number | undefined): void {
-  if (got !== c.seenLen) {
+  // A driver that does not grade may cut what is too long instead.
+  const cut = trust === undefined && got === Math.min(c.seenLen, c.buffers.writable[token]!);
+  if (got !== c.seenLen && !cut) {
     fail(length, 'value', { expected: { length: c.seenLen }, got: { length: got, token } });
   }
   if (trust === undefined) return;

@@ -15,6 +15,7 @@ import { checkDoubleFetch } from './double-fetch.js';
 import { failBadFree, failUseAfterFree } from './heap.js';
 import { checkLoads } from './liveness.js';
 import { failAccess, failRingStore } from './out-of-bounds.js';
+import { checkMissed } from './reach.js';
 import { checkDeviceRead, checkReadableWritten } from './read-only-data.js';
 import {
   AVAIL_EVENT_FIELD,
@@ -37,7 +38,7 @@ import {
 } from './ring-map.js';
 import { checkDescriptorStore, failDeviceFieldStore } from './ring-publish.js';
 import { failWrittenAfterEnd } from './stale-bytes.js';
-import { checkUntrustedRead } from './untrusted-read.js';
+import { checkUntrustedRead, isTolerated } from './untrusted-read.js';
 
 export class MemoryJudge implements MemoryObserver, HeapObserver, DeviceWriteObserver {
   trace: TraceSink | null = null;
@@ -55,6 +56,7 @@ export class MemoryJudge implements MemoryObserver, HeapObserver, DeviceWriteObs
     }
     c.loads++;
     checkLoads(c);
+    if (c.foreign && isTolerated(c, field)) return;
     checkUntrustedRead(c, field, index, size);
     checkDoubleFetch(c, field, index);
     c.seenFields |= 1 << field;
@@ -82,6 +84,15 @@ export class MemoryJudge implements MemoryObserver, HeapObserver, DeviceWriteObs
       c.written.setUint32(offset, value >>> 0, true);
       if (size === 8) c.written.setUint32(offset + 4, (value / 0x1_0000_0000) >>> 0, true);
     }
+  }
+
+  sharedRangeStored(address: number, size: number): void {
+    const { c } = this;
+    if (!c.isCoherentLive(address)) failAccess(address, size, true);
+    if (this.trace !== null) {
+      this.trace.mark({ type: 'store', field: fieldName(FIELD_NONE), at: address, size, value: c.bytes[address]! });
+    }
+    c.writtenBytes.set(c.bytes.subarray(address, address + size), address - COHERENT_BASE);
   }
 
   copying(target: number, source: number, size: number): void {
@@ -166,6 +177,10 @@ export class MemoryJudge implements MemoryObserver, HeapObserver, DeviceWriteObs
     if (this.c.ledger.findContaining(dma, size) >= 0) checkDeviceRead(this.c, address, size);
   }
 
+  deviceMissed(dma: number, size: number, write: boolean): void {
+    checkMissed(this.c, dma, size, write);
+  }
+
   /** A range of the bounce pages is about to be filled. What was there is back in its original, or belongs to nobody. */
   private wiping(target: number, size: number, value: number): void {
     const { c } = this;
@@ -186,6 +201,7 @@ export class MemoryJudge implements MemoryObserver, HeapObserver, DeviceWriteObs
         break;
       case USED_IDX_FIELD:
         c.seenUsed = value;
+        c.knownUsed = value;
         break;
       case USED_ID_FIELD:
       case DESC_ID:
@@ -235,8 +251,10 @@ export class MemoryJudge implements MemoryObserver, HeapObserver, DeviceWriteObs
     if (isEventField(field) && c.sawField(c.ring.packed ? DESC_FLAGS : USED_IDX_FIELD)) c.askedLate = true;
     // Where a resize has put the new ring is known when it is over.
     if (c.call === CALL_RESIZE) return;
-    if (field === FIELD_NONE) failRingStore(address, size);
-    else if (c.call === CALL_RESET) return;
+    if (field === FIELD_NONE) {
+      // Whoever clears the ring may clear what lies between its parts.
+      if (!(c.foreign && c.call === CALL_RESET)) failRingStore(address, size);
+    } else if (c.call === CALL_RESET) return;
     else if (field <= DESC_ID) {
       checkDescriptorStore(c, field, index);
       if (field === DESC_FLAGS && c.ring.packed) c.touchSlot(index);

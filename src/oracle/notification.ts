@@ -1,9 +1,9 @@
 // Kicks and interrupts: none is lost, none is invented. Decided again from what the driver read and from what it wrote.
 
-import { EVENT_F_DESC, EVENT_F_DISABLE } from '../spec/packed-layout.js';
+import { EVENT_F_DESC, EVENT_F_DISABLE, EVENT_F_ENABLE } from '../spec/packed-layout.js';
 import { AVAIL_FLAGS, USED_F_NO_NOTIFY, usedEventOffset } from '../spec/split-layout.js';
 import { EVENT_FLAGS, EVENT_OFF_WRAP } from '../spec/packed-layout.js';
-import { CALL_NAMES } from './calls.js';
+import { CALL_ENABLE_CB, CALL_ENABLE_CB_PREPARE, CALL_NAMES } from './calls.js';
 import type { CaseFile } from './case-file.js';
 import { blameOfPoll, fail, type OracleInfo } from './oracle.js';
 import {
@@ -63,6 +63,12 @@ export function checkKickDecision(c: CaseFile, due: boolean | null, got: boolean
   });
 }
 
+/** Where a kick too many is nobody's harm: the one that the device asked for, or may have asked for unheard, must come. */
+export function checkKickNotLost(c: CaseFile, due: boolean | null, got: boolean): void {
+  if (got || due === false || c.model.numAdded === 0) return;
+  checkKickDecision(c, due, got);
+}
+
 /** Whether the device named a position at which it wants to be kicked, rather than a yes or no. */
 function decidesByPosition({ model, seenEvent }: CaseFile): boolean {
   return model.packed ? seenEvent >>> 16 === EVENT_F_DESC : model.eventIndex;
@@ -90,6 +96,10 @@ export function checkCallbacks(c: CaseFile, due: number): void {
 export function checkEventFields(c: CaseFile): void {
   const { model, ring } = c;
   if (ring.num === 0) return;
+  if (!c.linuxRules) {
+    if (c.call === CALL_ENABLE_CB || c.call === CALL_ENABLE_CB_PREPARE) checkAsked(c);
+    return;
+  }
   if (!model.packed) {
     checkField(c, AVAIL_FLAGS_FIELD, ring.driverArea + AVAIL_FLAGS, model.availFlags);
     if (model.eventPosition < 0) return;
@@ -99,6 +109,18 @@ export function checkEventFields(c: CaseFile): void {
   checkField(c, DRIVER_FLAGS_FIELD, ring.driverArea + EVENT_FLAGS, model.eventFlags);
   if (model.eventPosition < 0) return;
   checkField(c, DRIVER_OFF_WRAP_FIELD, ring.driverArea + EVENT_OFF_WRAP, model.eventPosition);
+}
+
+/** Callbacks were switched on: the next completion must interrupt, in whichever way the driver asks for it. */
+function checkAsked(c: CaseFile): void {
+  const { model, ring } = c;
+  if (!model.packed && model.eventIndex) {
+    checkField(c, USED_EVENT_FIELD, ring.driverArea + usedEventOffset(model.num), model.eventPosition);
+  } else if (!model.packed) {
+    checkField(c, AVAIL_FLAGS_FIELD, ring.driverArea + AVAIL_FLAGS, 0);
+  } else if (c.written16(ring.driverArea + EVENT_FLAGS) === EVENT_F_DESC) {
+    checkField(c, DRIVER_OFF_WRAP_FIELD, ring.driverArea + EVENT_OFF_WRAP, model.eventPosition);
+  } else checkField(c, DRIVER_FLAGS_FIELD, ring.driverArea + EVENT_FLAGS, EVENT_F_ENABLE);
 }
 
 /**
@@ -114,7 +136,14 @@ export function checkEventOrder(c: CaseFile): void {
       blame: { layer: 'layout', function: CALL_NAMES[c.call] ?? '' },
     });
   }
-  if (!model.packed || !model.eventIndex || model.callbacksOn || c.lastStoreField === DRIVER_FLAGS_FIELD) return;
+  if (
+    !c.linuxRules ||
+    !model.packed ||
+    !model.eventIndex ||
+    model.callbacksOn ||
+    c.lastStoreField === DRIVER_FLAGS_FIELD
+  )
+    return;
   fail(notification, 'event flags before their position', {
     expected: { 'last store': fieldName(DRIVER_FLAGS_FIELD) },
     got: { 'last store': fieldName(c.lastStoreField) },

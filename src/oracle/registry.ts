@@ -18,6 +18,7 @@ import type { OracleInfo } from './oracle.js';
 import { outOfBounds } from './out-of-bounds.js';
 import { panic } from './panic.js';
 import { premature } from './premature.js';
+import { reach } from './reach.js';
 import { readOnlyData } from './read-only-data.js';
 import { ringPublish } from './ring-publish.js';
 import { staleBytes } from './stale-bytes.js';
@@ -53,6 +54,7 @@ export const ORACLES: readonly OracleInfo[] = [
   panic,
   outOfBounds,
   liveness,
+  reach,
   teardown,
   layoutDivergence,
 ];

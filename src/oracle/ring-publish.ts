@@ -47,7 +47,7 @@ export function checkSplitPublish(c: CaseFile, token: number): void {
   const head = c.written16(ring.driverArea + AVAIL_RING + 2 * position);
   if (head >= model.num) failValue('head', model.num - 1, head, `avail.ring[${position}]`);
   const total = c.buffers.total(token);
-  const table = c.tableAddress;
+  const table = c.linuxRules || isIndirect(c, ring.descriptorArea + head * SPLIT_DESCRIPTOR_SIZE) ? c.tableAddress : 0;
   const count = table === 0 ? total : 1;
   let index = head;
   let previous = -1;
@@ -79,6 +79,12 @@ export function checkSplitPublish(c: CaseFile, token: number): void {
   model.begin(c.buffers, token, head, count);
 }
 
+/** What else an add allocates is no table. Both layouts have the flag in the same bit, but at another offset. */
+function isIndirect(c: CaseFile, at: number): boolean {
+  const flags = c.written16(at + (c.model.packed ? PACKED_DESC_FLAGS : SPLIT_DESC_FLAGS));
+  return (flags & DESC_F_INDIRECT) !== 0;
+}
+
 /** virtio-v1.4 2.7.9: descriptors are used in ring order, and a chain never jumps. */
 function checkInOrder(c: CaseFile, index: number, k: number): void {
   const due = (c.model.nextDescriptor + k) % c.model.num;
@@ -89,11 +95,14 @@ function checkInOrder(c: CaseFile, index: number, k: number): void {
 export function checkPackedPublish(c: CaseFile, token: number): void {
   const { model, ring } = c;
   const total = c.buffers.total(token);
-  const table = c.tableAddress;
-  const count = table === 0 ? total : 1;
   let slot = model.availableIndex;
+  const first = ring.descriptorArea + slot * PACKED_DESCRIPTOR_SIZE;
+  const table = c.linuxRules || isIndirect(c, first) ? c.tableAddress : 0;
+  const count = table === 0 ? total : 1;
   let wrap = model.availableWrap;
-  const id = c.written16(ring.descriptorArea + slot * PACKED_DESCRIPTOR_SIZE + PACKED_DESC_ID);
+  // virtio-v1.4 2.8.6: the device takes the id of the last descriptor; Linux writes it into all of them.
+  const named = c.linuxRules ? slot : (slot + count - 1) % model.num;
+  const id = c.written16(ring.descriptorArea + named * PACKED_DESCRIPTOR_SIZE + PACKED_DESC_ID);
   if (id >= model.num || model.tokenOf[id] !== 0) {
     fail(ringPublish, 'id not free', { expected: { free: true }, got: { id, token } });
     return;
@@ -105,7 +114,7 @@ export function checkPackedPublish(c: CaseFile, token: number): void {
     const flags = c.written16(at + PACKED_DESC_FLAGS);
     if (!model.looksAvailable(flags, wrap)) failValue('wrap bits', wrap ? 1 : 0, flags, `desc[${slot}].flags`);
     const slotId = c.written16(at + PACKED_DESC_ID);
-    if (slotId !== id) failValue('id', id, slotId, `desc[${slot}].id`);
+    if (slotId !== id && c.linuxRules) failValue('id', id, slotId, `desc[${slot}].id`);
     if (table === 0) {
       entry = nextPiece(c, entry);
       if (entry >= 0) c.ledger.descriptor[entry] = record;

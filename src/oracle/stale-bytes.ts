@@ -2,7 +2,7 @@
 // transfer must not appear in them (CVE-2022-0854), and nothing may be written into them once the mapping has ended.
 
 import type { CaseFile } from './case-file.js';
-import { DMA_UNMAP, fail, type OracleInfo } from './oracle.js';
+import { DMA_SYNC, DMA_UNMAP, fail, type OracleInfo } from './oracle.js';
 import { firstDifference } from './read-only-data.js';
 
 export const staleBytes: OracleInfo = {
@@ -32,6 +32,12 @@ export function checkWritable(c: CaseFile, cpu: number, size: number, token: num
     got: { byte: c.bytes[at]!, token },
     blame: DMA_UNMAP,
   });
+}
+
+/** A client's sync is over: the DMA layer must have heard of it, or the bytes may be those of either side. */
+export function checkSynced(c: CaseFile): void {
+  if (c.syncs === 1) return;
+  fail(staleBytes, 'sync without effect', { expected: { syncs: 1 }, got: { syncs: c.syncs }, blame: DMA_SYNC });
 }
 
 export function failWrittenAfterEnd(address: number, size: number): void {

@@ -65,6 +65,16 @@ export function checkDetached(c: CaseFile, due: number, got: number): void {
   fail(token, 'detach', { expected: { token: due }, got: { token: got }, ...(inFlight ? {} : NOT_IN_FLIGHT) });
 }
 
+/** The same where any buffer in flight may be the first, and none must be left out. */
+export function checkAnyDetached(c: CaseFile, got: number): void {
+  if (got === 0 ? c.model.inFlight === 0 : got <= c.buffers.count && c.buffers.state[got] === IN_FLIGHT) return;
+  fail(token, 'detach', {
+    expected: { token: got === 0 ? 'one in flight' : 'in flight' },
+    got: { token: got, 'in flight': c.model.inFlight },
+    ...NOT_IN_FLIGHT,
+  });
+}
+
 /** reset and resize detach one by one, as everybody else does. */
 const NOT_IN_FLIGHT = {
   group: 'token not in flight given back',

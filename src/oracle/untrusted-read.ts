@@ -1,6 +1,7 @@
 // Which device-writable fields the driver may read, and when: the allow-list of facts 2.1. The cheapest detector of a
 // driver that takes its own descriptors back from the device.
 
+import type { ToleratedRead } from '../platform/driver-module.js';
 import {
   CALL_ENABLE_CB,
   CALL_ENABLE_CB_DELAYED,
@@ -54,6 +55,22 @@ PACKED_ALLOWED[DEVICE_OFF_WRAP_FIELD] = DECISION;
 
 /** Fields that are read as 32 bits, as bits; all others have 16. */
 const WIDE_FIELDS = (1 << USED_ID_FIELD) | (1 << USED_LEN_FIELD) | (1 << DESC_LEN) | (1 << DEVICE_OFF_WRAP_FIELD);
+
+/** Whether a driver from outside is known for this read: then it is judged by what follows. */
+export function isTolerated(c: CaseFile, field: number): boolean {
+  return ((c.model.packed ? c.toleratedPacked : c.toleratedSplit)[field]! & (1 << c.call)) !== 0;
+}
+
+/** Adds to the reads that are tolerated. Throws a RangeError for a field or call that does not exist. */
+export function tolerate(c: CaseFile, { layout, field, calls }: ToleratedRead): void {
+  const number = Array.from({ length: 32 }, (_, k) => fieldName(k)).indexOf(field, 1);
+  if (number < 0) throw new RangeError(`no ring field is called ${field}`);
+  for (const name of calls) {
+    const call = CALL_NAMES.indexOf(name);
+    if (call < 0) throw new RangeError(`no call is called ${name}`);
+    (layout === 'packed' ? c.toleratedPacked : c.toleratedSplit)[number]! |= 1 << call;
+  }
+}
 
 export function checkUntrustedRead(c: CaseFile, field: number, index: number, size: number): void {
   const { model } = c;

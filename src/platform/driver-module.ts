@@ -46,16 +46,26 @@ export interface DriverFeatures {
  */
 export type Semantics = 'linux' | 'specification';
 
+/**
+ * A read of device-writable memory that the driver is known to make although it should not: not a finding by itself, so that
+ * what follows from it is found instead.
+ */
+export interface ToleratedRead {
+  readonly layout: RingLayout;
+  /** Field as findings name it, without an index, such as `desc[].flags`. */
+  readonly field: string;
+  /** The calls in which it is read, such as `getBuf`. */
+  readonly calls: readonly string[];
+  readonly reason: string;
+}
+
 /** A place in the driver, for people and for buckets. */
 export interface DriverFrame {
   /** Such as `drivers/virtio/virtio_ring.c`. */
   readonly file: string;
   readonly function: string;
   readonly line?: number;
-  /**
-   * A helper that many functions call: it is the exact place of a finding, but the bucket is named after the nearest
-   * frame outside that is none.
-   */
+  /** A function that many others call, and whose fault a finding never is: the nearest frame outside that is none is. */
   readonly helper?: boolean;
 }
 
@@ -126,6 +136,7 @@ export interface DriverModule {
   readonly version: string;
   readonly features: DriverFeatures;
   readonly semantics: Semantics;
+  readonly toleratedReads?: readonly ToleratedRead[];
   /**
    * Guest memory of `size` bytes, for a driver that cannot reach memory elsewhere (WebAssembly). Byte k of the view is CPU
    * address k. Asked for once for each world, before createQueues; the view must stay valid, at its place and of that length
@@ -149,12 +160,25 @@ export interface DriverModule {
    * module. Without this method: frames in the files of the module's folder.
    */
   frames?(stack: string): readonly DriverFrame[];
+  /** For a module without frames(): names of functions that are helpers (DriverFrame). */
+  readonly helpers?: readonly string[];
   /** Without this method the engine instruments the JavaScript in the module's folder. */
   coverage?(): DriverCoverage;
+}
+
+/** What a finding's reader needs to have the same driver again. */
+export interface DriverIdentity {
+  readonly name: string;
+  readonly version: string;
+  /** What `--driver` takes: a path, or the name of a driver that vringfuzz knows, such as `linux:6.12`. */
+  readonly source: string;
+  /** Of the file, or of whatever stands for it, 64 hex digits. */
+  readonly sha256: string;
 }
 
 /** A module as it is handed to execute(): with what the harness adds where the module has nothing of its own. */
 export interface ForeignDriver {
   readonly module: DriverModule;
+  readonly identity: DriverIdentity;
   readonly frames: (stack: string) => readonly DriverFrame[];
 }

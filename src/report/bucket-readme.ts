@@ -109,9 +109,10 @@ function disagreement(finding: Finding): string {
 
 function steps({ minimised, inputs }: TriagedBucket): string {
   if (minimised === null) return '';
-  const { bytes, trace } = minimised;
+  const { bytes, trace, placement } = minimised;
   const original = inputs[0]?.size ?? 0;
-  const size = `${bytes.length} bytes${original > bytes.length ? `, made of ${original}` : ''}`;
+  const placed = placement === undefined ? '' : `; ${code(placement)} happens besides, see docs/systematic.md`;
+  const size = `${bytes.length} bytes${original > bytes.length ? `, made of ${original}` : ''}${placed}`;
   if (trace === null) return `## Steps\n\nThe minimised input (${size}) has no trace.\n`;
   const title = trace.steps.map(({ number, title: text }) => `${number}. ${inline(text)}\n`).join('');
   return `## Steps\n\nThe minimised input (${size}):\n\n${title}\n${block(traceText(trace))}`;
@@ -127,7 +128,7 @@ function commands(bucket: TriagedBucket, { shownFolder, commandArguments }: Read
     [
       `npx vringfuzz replay ${file}${rest}`,
       `npx vringfuzz describe ${file}${rest}`,
-      ...(bucket.status === 'fixed' ? [] : [promote]),
+      ...(bucket.status === 'fixed' || bucket.minimised?.placement !== undefined ? [] : [promote]),
     ].join('\n'),
   )}`;
 }

@@ -12,8 +12,12 @@ export interface ShownBucket {
   readonly where: readonly string[];
   /** Executions that ended so. */
   readonly count: number;
-  /** Arguments that run it again. */
-  readonly command: string;
+  /** What known-issues.json says of it; empty where it says nothing. */
+  readonly issue: string;
+  /** Whether it is accepted today. */
+  readonly accepted: boolean;
+  /** Lines to paste that run it again. */
+  readonly commands: readonly string[];
 }
 
 export interface ShownSearch {
@@ -38,7 +42,8 @@ export function searchText(search: ShownSearch, colours: Colours): string {
   if (search.found.length === 0) {
     return `${[colours.green('ok'), search.file, effort(search)].join('  ')}\n`;
   }
-  const head = `${[colours.red('failed'), search.file, effort(search)].join('  ')}\n`;
+  const word = search.found.every(({ accepted }) => accepted) ? colours.yellow('known') : colours.red('failed');
+  const head = `${[word, search.file, effort(search)].join('  ')}\n`;
   return head + search.found.map((bucket) => bucketText(bucket, search.runs, colours)).join('');
 }
 
@@ -51,23 +56,31 @@ export function folderSearchText(folder: string, searches: readonly ShownSearch[
 /** All inputs together. */
 export function totalText(searches: readonly ShownSearch[]): string {
   const sum = summed('', searches);
-  const failed = searches.filter(({ found }) => found.length > 0).length;
-  const buckets = new Set(searches.flatMap(({ found }) => found.map(({ bucket }) => bucket))).size;
-  const end = failed === 0 ? 'nothing found' : `${counted(failed, 'input')} failed, in ${counted(buckets, 'bucket')}`;
-  return `${counted(searches.length, 'input')}, ${effort(sum)}; ${end}\n`;
+  const bucketsOf = (accepted: boolean): number => {
+    const found = searches.flatMap((search) => search.found.filter((bucket) => bucket.accepted === accepted));
+    return new Set(found.map(({ bucket }) => bucket)).size;
+  };
+  const failed = searches.filter(({ found }) => found.some(({ accepted }) => !accepted)).length;
+  const known = bucketsOf(true);
+  const end = [
+    failed === 0 ? 'nothing found' : `${counted(failed, 'input')} failed, in ${counted(bucketsOf(false), 'bucket')}`,
+    ...(known === 0 ? [] : [`${counted(known, 'known bucket')}`]),
+  ];
+  return `${counted(searches.length, 'input')}, ${effort(sum)}; ${end.join(', ')}\n`;
 }
 
 function bucketText(
-  { kind, bucket, claim, where, count, command }: ShownBucket,
+  { kind, bucket, claim, where, count, issue, accepted, commands }: ShownBucket,
   runs: number,
   colours: Colours,
 ): string {
   const what = kind === 'finding' ? bucket : kind === 'hang' ? 'no end' : 'harness bug';
   const lines = [
-    `  ${colours.red(kind)}  ${what}  ${grouped(count)} of ${grouped(runs)} runs`,
+    `  ${accepted ? colours.yellow('known') : colours.red(kind)}  ${what}  ${grouped(count)} of ${grouped(runs)} runs`,
     ...(claim === '' ? [] : [`    ${claim}`]),
     ...(where.length === 0 ? ['    the input as it is'] : where.map((line) => `    ${line}`)),
-    `    ${command}`,
+    ...(issue === '' ? [] : [`    ${issue}`]),
+    ...commands.map((command) => `    ${command}`),
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -1,5 +1,7 @@
 // What one execution comes to. A finding is a value that carries its numbers; text is made of it in src/report.
 
+import type { DriverIdentity } from '../platform/driver-module.js';
+
 /** What the device gains by it, worst first (docs/oracles.md). */
 export type Severity = 'critical' | 'high' | 'medium' | 'low';
 
@@ -42,6 +44,8 @@ export interface Finding {
   readonly mapping?: MappingRecord;
   /** Ring field concerned, such as `desc[2].flags`. */
   readonly field?: string;
+  /** The driver from outside that it is a finding of; absent for our own. */
+  readonly driver?: DriverIdentity;
 }
 
 export type Verdict =

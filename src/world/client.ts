@@ -4,12 +4,15 @@
 
 import type { Dma } from '../dma/dma.js';
 import { BufferArena } from '../memory/buffer-arena.js';
-import { PAGE_SIZE } from '../memory/layout.js';
+import { PAGE_SIZE, PHYSICAL_BASE } from '../memory/layout.js';
+import { checkWarnings } from '../oracle/bounce-mismatch.js';
 import { MAX_TOKENS, RETURNED } from '../oracle/buffer-table.js';
 import { CALL_CLIENT } from '../oracle/calls.js';
 import type { CaseFile } from '../oracle/case-file.js';
+import { checkPieceReached } from '../oracle/reach.js';
 import { firstDifference } from '../oracle/read-only-data.js';
-import { checkWritable } from '../oracle/stale-bytes.js';
+import { checkSynced, checkWritable } from '../oracle/stale-bytes.js';
+import { checkPieceGone } from '../oracle/withdrawn-memory.js';
 import {
   DMA_ATTR_SKIP_CPU_SYNC,
   DMA_FROM_DEVICE,
@@ -37,6 +40,9 @@ export class Client {
   private readonly pageCount = new Int32Array(MAX_TOKENS);
   private writes = 0;
 
+  /** Warnings of the DMA layer that misuse of its own has earned. */
+  private warningsDue = 0;
+
   private ownCount = 0;
   private readonly ownCpu = new Int32Array(OWN_MAPPINGS);
   private readonly ownSize = new Int32Array(OWN_MAPPINGS);
@@ -53,6 +59,7 @@ export class Client {
     this.sharePages = true;
     this.arena.reset();
     this.writes = 0;
+    this.warningsDue = 0;
     this.ownCount = 0;
   }
 
@@ -147,6 +154,7 @@ export class Client {
     this.c.beginCall(CALL_CLIENT);
     if ((c & 1) === 0) this.dma.syncForCpu(dma, range.size, direction);
     else this.dma.syncForDevice(dma, range.size, direction);
+    checkSynced(this.c);
     checkWritable(this.c, this.ownCpu[slot]!, this.ownSize[slot]!, 0);
   }
 
@@ -168,19 +176,29 @@ export class Client {
     this.c.probing = true;
     switch (b % 3) {
       case 0:
+        if (this.copiesBack(slot) && 1 + c * 32 > size) this.warningsDue++;
         this.unmapSlot(slot, 1 + c * 32);
         break;
       case 1:
+        if (this.ownDirection[slot] !== DMA_TO_DEVICE) this.warningsDue++;
         this.dma.syncForCpu(dma + (c % size), size + 1 + c, this.ownDirection[slot]! as DmaDirection);
         break;
       default:
+        // Of the slots of swiotlb the second one finds a free one, which is no reason to warn.
+        if (this.c.vduse) this.warningsDue++;
         this.unmapSlot(slot, size);
         this.unmapSlot(slot, size);
         break;
     }
     this.c.probing = false;
+    this.checkWarnings();
     checkWritable(this.c, this.ownCpu[slot]!, size, 0);
     if (b % 3 !== 1) this.forgetOwn(slot);
+  }
+
+  /** What the bouncing back end has warned about is the client's misuse and nothing else. */
+  checkWarnings(): void {
+    if (this.c.bounced) checkWarnings(this.dma.bounceWarnings, this.warningsDue);
   }
 
   /** DMA address and size of an own mapping, for the device; -1 where there is none. */
@@ -204,14 +222,22 @@ export class Client {
     for (let k = 0; k < buffers.total(token); k++) {
       const cpu = buffers.pieceCpu[first + k]!;
       const size = buffers.pieceSize[first + k]!;
-      if (reachable) this.dma.expose(cpu, size, k >= out);
-      else this.dma.withdraw(cpu, size, k >= out);
+      this.exposePiece(cpu, size, k >= out, reachable);
     }
     const table = buffers.table[token]!;
     if (table === 0) return;
-    const tableSize = buffers.total(token) * SPLIT_DESCRIPTOR_SIZE;
-    if (reachable) this.dma.expose(table, tableSize, false);
-    else this.dma.withdraw(table, tableSize, false);
+    this.exposePiece(table, buffers.total(token) * SPLIT_DESCRIPTOR_SIZE, false, reachable);
+  }
+
+  private exposePiece(cpu: number, size: number, write: boolean, reachable: boolean): void {
+    const dma = PHYSICAL_BASE + cpu;
+    if (reachable) {
+      this.dma.expose(cpu, size, write);
+      checkPieceReached(this.c, dma, cpu, size, write);
+    } else {
+      this.dma.withdraw(cpu, size, write);
+      checkPieceGone(this.c, dma, size, write);
+    }
   }
 
   /** Where an own mapping lies: in a VDUSE domain in the page of the newest one, where its place there is free. */
@@ -236,6 +262,11 @@ export class Client {
   private unmapSlot(slot: number, size: number): void {
     const direction = this.ownDirection[slot]! as DmaDirection;
     this.dma.unmapPage(this.ownDma[slot]!, size, direction, this.ownAttributes[slot]!);
+  }
+
+  /** Whether an unmap of this own mapping copies. */
+  private copiesBack(slot: number): boolean {
+    return this.ownDirection[slot] !== DMA_TO_DEVICE && (this.ownAttributes[slot]! & DMA_ATTR_SKIP_CPU_SYNC) === 0;
   }
 
   private forgetOwn(slot: number): void {

@@ -35,14 +35,14 @@ export function sitesOf(stack: string, blame: Blame | undefined, c: CaseFile): S
   return { exact: exactSite(frames) ?? callSite(c), forBucket: withoutLine(entrySite(frames) ?? callSite(c)) };
 }
 
-interface Frame extends DriverSite {
+export interface Frame extends DriverSite {
   readonly layer: 'driver' | 'dma';
 }
 
 const FRAME = /^\s+at (?:async )?(?:new )?([^ (]+) .*?[/\\]src[/\\](driver|dma)[/\\]([\w-]+)\.(ts|js):(\d+)/;
 
-/** Frames in the driver and the DMA layer, the innermost first. */
-function framesOf(stack: string): readonly Frame[] {
+/** Frames in our own driver and the DMA layer, the innermost first. */
+export function framesOf(stack: string): readonly Frame[] {
   return stack.split('\n').flatMap((line): readonly Frame[] => {
     const match = FRAME.exec(line);
     if (match === null) return [];
@@ -68,7 +68,7 @@ function exactSite(frames: readonly Frame[]): DriverSite | undefined {
   return withoutLayer(found);
 }
 
-function withoutLayer(frame: Frame | undefined): DriverSite | undefined {
+export function withoutLayer(frame: Frame | undefined): DriverSite | undefined {
   if (frame === undefined) return undefined;
   const { layer: _layer, ...site } = frame;
   return site;
@@ -120,7 +120,8 @@ function layoutFile(c: CaseFile): string {
   return `src/driver/${c.model.packed ? 'packed' : 'split'}-queue.ts`;
 }
 
-function backEndFile(c: CaseFile): string {
+/** The file of the back end in use. */
+export function backEndFile(c: CaseFile): string {
   if (c.bounced) return c.vduse ? 'src/dma/vduse.ts' : 'src/dma/swiotlb.ts';
   if (c.iommu) return 'src/dma/iommu.ts';
   return c.model.useDmaApi ? 'src/dma/direct.ts' : 'src/dma/none.ts';

@@ -4,6 +4,8 @@ import { layoutDivergence } from '../oracle/layout-divergence.js';
 import { failException } from '../oracle/panic.js';
 import { DriverStopped, silence, Violation } from '../oracle/oracle.js';
 import { nameOfCompared } from '../scenario/differential.js';
+import type { ForeignDriver } from '../platform/driver-module.js';
+import { describeConfiguration } from '../scenario/configuration.js';
 import type { TargetSpec } from '../target/target-spec.js';
 import type { Trace } from '../verdict/trace.js';
 import type { ViolationData } from '../verdict/trace-data.js';
@@ -24,13 +26,31 @@ export interface ExecuteOptions {
   readonly disabledOracles?: readonly string[];
   /** What happens besides what the bytes say, at counted places. */
   readonly placement?: Placement;
+  /** The driver under test where it is not our own. Each has a world of its own, which is kept. */
+  readonly driver?: ForeignDriver;
 }
 
 const NO_ORACLES: readonly string[] = [];
 
-const runner = new Runner();
+const ownRunner = new Runner();
+const foreignRunners = new WeakMap<ForeignDriver, Runner>();
+/** Of the execution in progress, or of the last one. */
+let runner = ownRunner;
 /** Ledger entry of the last finding, -1 for none: a finding itself carries the mapping's values. */
 let violated = -1;
+
+/**
+ * What executions of that driver run in: for those who drive it by themselves. Builds its world where no execution has.
+ * Throws whatever the module throws.
+ */
+export function foreignRunner(driver: ForeignDriver): Runner {
+  let known = foreignRunners.get(driver);
+  if (known === undefined) {
+    known = new Runner(driver);
+    foreignRunners.set(driver, known);
+  }
+  return known;
+}
 
 /** Runs one input. The same bytes give the same verdict in any process and order. */
 export function execute(target: TargetSpec, bytes: Uint8Array, options?: ExecuteOptions): Verdict {
@@ -70,6 +90,7 @@ export function executeTraced(
   options?: ExecuteOptions,
 ): { readonly verdict: Verdict; readonly trace: Trace } {
   const recorder = new TraceRecorder();
+  runner = options?.driver === undefined ? ownRunner : foreignRunner(options.driver);
   const { configuration, steps } = plannedSteps(target, bytes, options?.placement?.epilogue === true);
   recorder.configuration = configuration;
   runner.world.trace = recorder;
@@ -78,6 +99,9 @@ export function executeTraced(
     recorder.step(step, step === 0 ? `${title}${runTitle(target, bytes)}` : title, operation);
   });
   runner.world.trace = null;
+  if (options?.driver !== undefined && target.form !== 'differential') {
+    recorder.configuration = describeConfiguration(runner.world.config);
+  }
   if (verdict.kind === 'finding') {
     recorder.event(violationData(verdict.finding));
     // Of several runs the one in which it happened, and the one that it was compared with.
@@ -113,6 +137,7 @@ function runInput(
   options: ExecuteOptions | undefined,
   onStep: ((step: number) => void) | null,
 ): void {
+  runner = options?.driver === undefined ? ownRunner : foreignRunner(options.driver);
   silence(options?.disabledOracles ?? NO_ORACLES);
   runner.world.placement = options?.placement ?? null;
   const feedback = options?.feedback ?? null;
@@ -136,13 +161,16 @@ function verdictOf(error: unknown): Verdict {
 }
 
 function findingVerdict(violation: Violation): Verdict {
+  const { world } = runner;
   violated = violation.evidence.mapping ?? -1;
-  return { kind: 'finding', finding: findingOf(violation, runner.world.caseFile, runner.step) };
+  return { kind: 'finding', finding: findingOf(violation, world.caseFile, runner.step, world.foreign) };
 }
 
 /** Whether the exception was thrown in the code under test. */
 function thrownByDriver(error: Error): boolean {
   const frame = (error.stack ?? '').split('\n').find((line) => /^\s+at /.test(line)) ?? '';
+  const { foreign } = runner.world;
+  if (foreign !== null && foreign.frames(frame).length > 0) return true;
   return /[/\\]src[/\\](driver|dma)[/\\]/.test(frame);
 }
 

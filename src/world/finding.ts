@@ -4,13 +4,22 @@ import { CALL_NAMES } from '../oracle/calls.js';
 import type { CaseFile } from '../oracle/case-file.js';
 import type { Violation } from '../oracle/oracle.js';
 import { directionName, kindName } from '../oracle/unmap-mismatch.js';
+import type { ForeignDriver } from '../platform/driver-module.js';
 import type { DriverSite, Finding, MappingRecord } from '../verdict/verdict.js';
 import { sitesOf } from './driver-site.js';
+import { foreignSitesOf } from './foreign-site.js';
 
-export function findingOf(violation: Violation, c: CaseFile, step: number): Finding {
+/** `foreign` is the driver under test where it is not our own. */
+export function findingOf(
+  violation: Violation,
+  c: CaseFile,
+  step: number,
+  foreign: ForeignDriver | null = null,
+): Finding {
   const { oracle, shape, evidence } = violation;
   const { mapping, field, blame, group } = evidence;
-  const sites = sitesOf(violation.stack ?? '', blame, c);
+  const stack = violation.stack ?? '';
+  const sites = foreign === null ? sitesOf(stack, blame, c) : foreignSitesOf(stack, blame, c, foreign);
   return {
     oracle: oracle.id,
     claim: oracle.claim,
@@ -24,6 +33,7 @@ export function findingOf(violation: Violation, c: CaseFile, step: number): Find
     got: evidence.got,
     ...(mapping === undefined || mapping < 0 ? {} : { mapping: mappingRecord(c, mapping) }),
     ...(field === undefined ? {} : { field }),
+    ...(foreign === null ? {} : { driver: foreign.identity }),
   };
 }
 

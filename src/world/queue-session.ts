@@ -25,16 +25,19 @@ import {
   CALL_RESIZE,
 } from '../oracle/calls.js';
 import type { CaseFile } from '../oracle/case-file.js';
-import type { RingQueue } from '../driver/ring-queue.js';
+import type { DriverQueue } from '../platform/driver-module.js';
 import type { AddOptions, Completion, QueueConfig } from '../platform/ring-driver.js';
-import { errnoName } from '../spec/errno.js';
+import { ENOENT, errnoName } from '../spec/errno.js';
 import type { TraceSink } from '../verdict/trace.js';
 import type { Client } from './client.js';
 import type { WorldTransport } from './transport.js';
 
 export class QueueSession {
-  driver!: RingQueue;
+  driver!: DriverQueue;
   trace: TraceSink | null = null;
+  /** The driver has these calls. Where it has not, nothing is asked. */
+  canReset = true;
+  canResize = true;
   /** What the last create, add, reset or resize returned. */
   result = 0;
   /** What the last get returned; the driver's own, valid until its next call. */
@@ -57,14 +60,14 @@ export class QueueSession {
   ) {}
 
   /** True when the queue exists afterwards. */
-  create(driver: RingQueue, config: QueueConfig, packed: boolean): boolean {
+  create(driver: DriverQueue, config: QueueConfig, packed: boolean): boolean {
     this.driver = driver;
     this.givenCount = 0;
     this.begin(CALL_CREATE);
     const result = driver.create(config);
     this.result = result;
     if (this.trace !== null) this.say(errnoName(result));
-    this.judge.created(packed, config, result, result === 0 ? driver.records() : null);
+    this.judge.created(packed, config, result, result === 0 ? (driver.records?.() ?? null) : null);
     return result === 0;
   }
 
@@ -186,15 +189,17 @@ export class QueueSession {
 
   /** Resets the queue; true when the device has it again. */
   reset(): boolean {
-    this.begin(CALL_RESET);
     this.givenCount = 0;
+    if (!this.canReset) return this.refuse();
+    this.begin(CALL_RESET);
     const result = this.driver.reset(this.recycle);
     return this.finishReset(-1, result);
   }
 
   resize(num: number): boolean {
-    this.begin(CALL_RESIZE);
     this.givenCount = 0;
+    if (!this.canResize) return this.refuse();
+    this.begin(CALL_RESIZE);
     const result = this.driver.resize(num, this.recycle);
     return this.finishReset(num, result);
   }
@@ -234,6 +239,11 @@ export class QueueSession {
     this.judge.wasReset(num, result, this.driver.isBroken(), transport);
     for (let k = 0; k < this.givenCount; k++) this.client.release(this.given[k]!);
     return transport.stopped && transport.enableError === 0;
+  }
+
+  private refuse(): boolean {
+    this.result = -ENOENT;
+    return false;
   }
 
   private begin(call: number): void {

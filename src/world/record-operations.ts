@@ -35,7 +35,7 @@ export class RecordOperations {
     const { world } = this;
     const { config, client, session } = world;
     if (!client.prepare(a, b, c)) return false;
-    const premapped = isPremapped(a, c) && config.useDmaApi;
+    const premapped = isPremapped(a, c) && world.canPremap;
     if (premapped && !client.mapPrepared()) {
       client.discard();
       return false;

@@ -1,6 +1,7 @@
 // Runs an input in the world: record after record, then the teardown that every queue must survive.
 
 import { CALL_NONE } from '../oracle/calls.js';
+import type { ForeignDriver } from '../platform/driver-module.js';
 import { HEADER_SIZE } from '../scenario/configuration.js';
 import { isDeviceOperation, isHostileOperation, OPERATIONS, OPERATIONS_BY_BYTE } from '../scenario/operations.js';
 import { RECORD_SIZE, recordCount } from '../scenario/scenario.js';
@@ -14,16 +15,11 @@ import { World } from './world.js';
 const LIES = Uint8Array.from(OPERATIONS, (name) => (isHostileOperation(name) ? 1 : 0));
 
 export class Runner {
-  readonly world = new World(
-    (record) => {
-      this.performDeferred(record);
-    },
-    () => this.step,
-  );
-  private readonly operations = new RecordOperations(this.world);
-  private readonly epilogue = new Epilogue(this.world);
+  readonly world: World;
+  private readonly operations: RecordOperations;
+  private readonly epilogue: Epilogue;
   /** For inputs that compare configurations. */
-  readonly script = new ScriptRunner(this.world);
+  readonly script: ScriptRunner;
   /** Number of the step in progress: 0 creation, 1 .. n the records, then the epilogue of a placement, the teardown. */
   step = 0;
   private bytes: Uint8Array = new Uint8Array(0);
@@ -35,6 +31,20 @@ export class Runner {
     this.step = step;
     if (this.onStep !== null) this.onStep(step);
   };
+
+  /** `driver` is the driver under test where it is not our own. */
+  constructor(driver: ForeignDriver | null = null) {
+    this.world = new World(
+      (record) => {
+        this.performDeferred(record);
+      },
+      () => this.step,
+      driver,
+    );
+    this.operations = new RecordOperations(this.world);
+    this.epilogue = new Epilogue(this.world);
+    this.script = new ScriptRunner(this.world);
+  }
 
   /** Runs an input of whichever form. */
   play(

@@ -71,7 +71,7 @@ export class ScriptOperations {
     const { config, client, session, caseFile } = world;
     if (!budget.allows(a, b, c) || !client.prepare(a, b, c)) return false;
     // Without a DMA API there is nothing to premap with, and the buffer is an ordinary one.
-    const premapped = isPremapped(a, c) && config.useDmaApi;
+    const premapped = isPremapped(a, c) && world.canPremap;
     if (premapped && !client.mapPrepared()) {
       client.discard();
       session.result = -ENOMEM;

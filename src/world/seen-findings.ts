@@ -40,7 +40,8 @@ export class SeenFindings {
     if (c.bounced) backEnd = c.vduse ? 'vduse' : 'swiotlb';
     else if (c.iommu) backEnd = 'iommu';
     const where = `${c.call}|${c.model.packed ? 'packed' : 'split'}|${backEnd}|${blame}`;
-    return `${head}|${this.framesOf(error)}|${where}`;
+    const frames = c.foreign ? allFramesOf(error) : this.framesOf(error);
+    return `${head}|${frames}|${where}`;
   }
 
   private framesOf(error: Error): string {
@@ -69,6 +70,15 @@ export class SeenFindings {
     }
     return layer;
   }
+}
+
+/** Every place on the stack: only the module knows which of them it would name. */
+function allFramesOf(error: Error): string {
+  let frames = '';
+  for (const site of callSites(error)) {
+    frames += `${site.getFileName() ?? ''}:${site.getFunctionName() ?? ''}:${site.getLineNumber() ?? 0}:${site.getColumnNumber() ?? 0};`;
+  }
+  return frames;
 }
 
 /** V8's hook for the text of stacks. */

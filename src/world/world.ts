@@ -4,6 +4,7 @@
 import type { BackEndConfig } from '../dma/back-end.js';
 import { BACK_END_NAMES } from '../dma/back-end.js';
 import { Dma } from '../dma/dma.js';
+import type { DmaMoments } from '../dma/dma-observer.js';
 import { FailureInjector } from './failure-injector.js';
 import { HostileWrites } from '../device/hostile-writes.js';
 import { PackedDevice } from '../device/packed-device.js';
@@ -16,23 +17,29 @@ import { GuestHeap } from '../memory/guest-heap.js';
 import { GuestMemory } from '../memory/guest-memory.js';
 import { MEMORY_SIZE, POOL_BASE } from '../memory/layout.js';
 import { fillPattern } from '../memory/pattern.js';
+import { ReportedAccess } from '../memory/reported-access.js';
 import { CallJudge } from '../oracle/call-judge.js';
 import { CaseFile } from '../oracle/case-file.js';
 import { DriverStopped } from '../oracle/oracle.js';
-import { failIndex } from '../oracle/out-of-bounds.js';
+import { failBadAccess, failIndex } from '../oracle/out-of-bounds.js';
 import { checkWarning, failPanic } from '../oracle/panic.js';
 import { DmaJudge } from '../oracle/dma-judge.js';
 import { MemoryJudge } from '../oracle/memory-judge.js';
+import { tolerate } from '../oracle/untrusted-read.js';
 import type { DmaApi } from '../platform/dma-api.js';
+import type { DriverFeatures, DriverQueue, ForeignDriver } from '../platform/driver-module.js';
 import { FAIL_COHERENT, FAIL_MAP } from '../platform/failures.js';
 import type { Platform } from '../platform/platform.js';
+import type { RingAddresses } from '../platform/ring-driver.js';
 import { blankConfiguration, type Configuration, decodeConfiguration } from '../scenario/configuration.js';
+import { fitConfiguration } from '../scenario/fit-configuration.js';
 import { packedRingSize } from '../spec/packed-layout.js';
 import { splitRingSize } from '../spec/split-layout.js';
 import type { TargetSpec } from '../target/target-spec.js';
 import type { TraceSink } from '../verdict/trace.js';
 import { CanaryDma } from './canary-dma.js';
 import { Client } from './client.js';
+import { foreignMemory, foreignQueues } from './foreign-queue.js';
 import { PlacementRun } from './placement-run.js';
 import type { Placement } from './placement.js';
 import { QueueSession } from './queue-session.js';
@@ -67,16 +74,27 @@ export class World {
   private readonly canaryDma: CanaryDma;
   private readonly splitDevice: SplitDevice;
   private readonly packedDevice: PackedDevice;
-  private queue: SplitQueue | PackedQueue;
-  private readonly queues: { split: SplitQueue; packed: PackedQueue; canary: SplitQueue };
+  private readonly access: ReportedAccess;
+  private queue: DriverQueue;
+  private readonly queues: { split: DriverQueue | null; packed: DriverQueue | null; canary: SplitQueue };
+  /** What a driver from outside cannot do is left out of the scenario; null for our own, which does everything. */
+  private readonly features: DriverFeatures | null;
 
   /**
    * `perform` does the device operation of a record, at a moment that a race placed; `step` tells the number of the step
-   * in progress.
+   * in progress. `foreign` is the driver under test where it is not our own.
    */
-  constructor(perform: (record: number) => void, step: () => number) {
-    const bytes = new Uint8Array(MEMORY_SIZE);
+  constructor(
+    perform: (record: number) => void,
+    step: () => number,
+    readonly foreign: ForeignDriver | null = null,
+  ) {
+    const bytes = foreign === null ? new Uint8Array(MEMORY_SIZE) : foreignMemory(foreign, MEMORY_SIZE);
+    this.features = foreign?.module.features ?? null;
     this.caseFile = new CaseFile(bytes);
+    this.caseFile.foreign = foreign !== null;
+    for (const read of foreign?.module.toleratedReads ?? []) tolerate(this.caseFile, read);
+    this.caseFile.linuxRules = foreign === null || foreign.module.semantics === 'linux';
     fillPattern(this.caseFile.expected);
     this.judge = new CallJudge(this.caseFile);
     this.memoryJudge = new MemoryJudge(this.caseFile);
@@ -86,15 +104,20 @@ export class World {
     this.heap = new GuestHeap(bytes, this.memoryJudge, this.failures);
     this.memory = new GuestMemory(bytes, this.heap, this.memoryJudge, this.races);
     this.races.memory = this.memory;
+    this.access = new ReportedAccess(this.memory, this.heap, this.memoryJudge, (kind, access, address, size) => {
+      failBadAccess(kind, access, address, size);
+      throw new DriverStopped(`${access} at ${address}: ${kind}`);
+    });
     this.memoryJudge.wasFreed = (address): boolean => this.heap.wasFreed(address);
     this.dmaJudge.mapsRefused = (): number => this.failures.injected(FAIL_MAP);
     this.dmaJudge.coherentRefused = (): number => this.failures.injected(FAIL_COHERENT);
     this.dma = new Dma({
       memory: this.memory,
       observer: this.dmaJudge,
-      moments: this.races,
+      moments: foreign === null ? this.races : this.settledMoments(),
       failures: this.failures,
     });
+    this.caseFile.reach = this.dma;
     this.view = new DeviceView(bytes, this.dma, this.memoryJudge);
     this.splitDevice = new SplitDevice(this.view);
     this.packedDevice = new PackedDevice(this.view);
@@ -106,8 +129,15 @@ export class World {
     this.client = new Client(this.caseFile, this.dma);
     this.session = new QueueSession(this.caseFile, this.judge, this.client, this.transport);
     this.canaryDma = new CanaryDma(this.dma);
+    this.session.canReset = this.features?.reset !== false;
+    this.session.canResize = this.features?.resize !== false;
     this.queues = this.makeQueues();
-    this.queue = this.queues.split;
+    this.queue = this.queues.canary;
+  }
+
+  /** Buffers can be handed over mapped. */
+  get canPremap(): boolean {
+    return this.config.useDmaApi && this.features?.premapped !== false;
   }
 
   set trace(trace: TraceSink | null) {
@@ -126,7 +156,12 @@ export class World {
 
   /** Prepares an execution of what `config` says; true when the queue could be created. */
   start(canary: boolean): boolean {
-    const { config } = this;
+    const { config, foreign, features } = this;
+    if (foreign !== null) {
+      foreign.module.reset?.();
+      this.access.reset();
+    }
+    if (features !== null) fitConfiguration(config, features);
     this.memory.reset();
     this.heap.reset();
     this.failures.reset();
@@ -153,7 +188,7 @@ export class World {
     if (config.createFailure !== -1) this.failures.arm(config.createFailure, config.createFailureSkip, 1);
     if (this.placement !== null) this.follow(this.placement);
     this.device = config.packed ? this.packedDevice : this.splitDevice;
-    this.queue = canary ? this.queues.canary : config.packed ? this.queues.packed : this.queues.split;
+    this.queue = (canary ? null : config.packed ? this.queues.packed : this.queues.split) ?? this.queues.canary;
     if (!this.create()) return false;
     if (config.kicksOff) this.device.wantKicks(false);
     return true;
@@ -181,6 +216,7 @@ export class World {
     judge.quiesced();
     client.unmapAllOwn();
     session.destroy();
+    client.checkWarnings();
     this.exists = false;
   }
 
@@ -209,8 +245,18 @@ export class World {
       this.dma.translate(areas.deviceArea, 1, false),
     );
     if (this.sink !== null) this.sink.mark(ringData(this.caseFile.ring));
-    this.view.setWindow(areas.descriptorArea, this.caseFile.ring.descriptorArea, this.ringBytes(areas.num));
+    this.openWindow(areas);
     this.judge.ringAttached();
+  }
+
+  private openWindow(areas: RingAddresses): void {
+    const { descriptorArea, driverArea, deviceArea, num } = areas;
+    const size = this.ringBytes(num);
+    const last = Math.max(driverArea, deviceArea);
+    const first = Math.min(driverArea, deviceArea);
+    // A driver from outside may have made each area an allocation of its own.
+    const apart = this.foreign !== null && (first < descriptorArea || last >= descriptorArea + size);
+    this.view.setWindow(descriptorArea, this.caseFile.ring.descriptorArea, apart ? 0 : size);
   }
 
   /** Bytes of the allocation that the descriptors are in. */
@@ -230,14 +276,32 @@ export class World {
     this.races.follow(this.placementRun);
   }
 
-  private makeQueues(): { split: SplitQueue; packed: PackedQueue; canary: SplitQueue } {
+  private makeQueues(): World['queues'] {
     const onInterrupt = (): void => {
       this.caseFile.callbacks++;
     };
+    const platform = this.platformWith(this.dma);
+    const canary = new SplitQueue(this.platformWith(this.canaryDma), onInterrupt);
+    const { foreign, access } = this;
+    if (foreign === null) {
+      return { split: new SplitQueue(platform, onInterrupt), packed: new PackedQueue(platform, onInterrupt), canary };
+    }
+    const queues = foreign.module.createQueues({ ...platform, access }, onInterrupt);
+    return { ...foreignQueues(foreign, queues, access), canary };
+  }
+
+  /** What the device does in the middle of a call comes after the stores that the driver made before. */
+  private settledMoments(): DmaMoments {
+    const { races, access } = this;
     return {
-      split: new SplitQueue(this.platformWith(this.dma), onInterrupt),
-      packed: new PackedQueue(this.platformWith(this.dma), onInterrupt),
-      canary: new SplitQueue(this.platformWith(this.canaryDma), onInterrupt),
+      afterMap: (): void => {
+        access.settle();
+        races.afterMap();
+      },
+      beforeUnmap: (): void => {
+        access.settle();
+        races.beforeUnmap();
+      },
     };
   }
 

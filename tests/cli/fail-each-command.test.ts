@@ -45,8 +45,8 @@ describe('fail-each', () => {
     assert.ok(total > 5000, `${total} runs`);
   });
 
-  test('a bug is named with its place, and the command beside it shows it again', () => {
-    const run = runCli('fail-each', SEED, '--bug', 'V06');
+  test('a bug is named with its place, and the command beside it shows it again', (context) => {
+    const run = runCli('fail-each', SEED, '--bug', 'V06', '--crashes', temporaryFolder(context));
     assert.equal(run.status, 77, run.stderr);
     assert.match(run.stdout, /^failed {2}\S+split-indirect-direct {2}\d+ runs: /);
     assert.match(run.stdout, /\n {2}finding {2}mapping-leak\.split-queue-addsgs\.failed-add {2}\d+ of \d+ runs\n/);
@@ -56,6 +56,59 @@ describe('fail-each', () => {
     assert.equal(again.status, 77, line + again.stderr);
     assert.match(again.stdout, /map \d+ bytes at \S+ \w+ fails\n/);
     assert.match(again.stdout, /\nFINDING /);
+  });
+
+  test('an input of each bucket is stored, replayed by the second command, and triaged', (context) => {
+    const crashes = temporaryFolder(context);
+    const run = runCli('fail-each', SEED, '--bug', 'V06', '--crashes', crashes);
+    const lines = [...run.stdout.matchAll(/\n {4}npx vringfuzz (replay \S+)\n/g)].map(([, line]) => line ?? '');
+    assert.equal(lines.length, run.stdout.match(/\n {2}finding /g)?.length);
+    for (const line of lines) {
+      const again = runCli(...line.split(' '));
+      assert.equal(again.status, 77, line + again.stderr);
+      assert.match(again.stdout, / 10\/10\n/);
+    }
+    const triaged = runCli('triage', '--crashes', crashes, '--json');
+    assert.equal(triaged.status, 77, triaged.stderr);
+    const { buckets } = JSON.parse(triaged.stdout) as { buckets: { status: string }[] };
+    assert.deepEqual([buckets.length, ...new Set(buckets.map(({ status }) => status))], [lines.length, 'new']);
+  });
+
+  test('what known-issues.json accepts is counted, and fails nothing until its date', (context) => {
+    const crashes = temporaryFolder(context);
+    const file = join(crashes, 'known.json');
+    const args = ['fail-each', SEED, '--bug', 'V06', '--crashes', crashes, '--known-issues', file];
+    const accept = (buckets: readonly string[], expires: string): void => {
+      const issues = buckets.map((bucket) => ({ bucket, reason: 'we know', issue: 'https://example.com/1', expires }));
+      writeFileSync(file, JSON.stringify({ schema: 1, issues }));
+    };
+    accept([], '2100-01-01');
+    const findings = documentOf(runCli(...args, '--json')).files.flatMap((each) => each.findings);
+    const buckets = findings.map(({ bucket }) => bucket);
+    assert.ok(buckets.length > 1);
+    accept(buckets.slice(1), '2100-01-01');
+    assert.equal(runCli(...args).status, 77);
+    accept(buckets, '2100-01-01');
+    const accepted = runCli(...args);
+    assert.equal(accepted.status, 0, accepted.stdout);
+    assert.match(accepted.stdout, /^known {2}\S+split-indirect-direct/);
+    assert.match(
+      accepted.stdout,
+      /\n {2}known {2}mapping-leak\.[\s\S]*\n {4}accepted until 2100-01-01: we know, https/,
+    );
+    accept(buckets, '2000-01-01');
+    const expired = runCli(...args);
+    assert.equal(expired.status, 77);
+    assert.match(expired.stdout, /was accepted until 2000-01-01, which is over: we know/);
+  });
+
+  test('what cannot be stored is told, and the finding still counts', (context) => {
+    const crashes = join(temporaryFolder(context), 'file');
+    writeFileSync(crashes, '');
+    const run = runCli('fail-each', SEED, '--bug', 'V06', '--crashes', crashes);
+    assert.equal(run.status, 77);
+    assert.match(run.stderr, /vringfuzz: cannot \S+ \S*file/);
+    assert.doesNotMatch(run.stdout, /npx vringfuzz replay/);
   });
 
   test('folders share a line, --verbose gives each input its own, and the last line sums up', (context) => {

@@ -23,6 +23,7 @@ describe('races', () => {
   test('a second fetch is named with its load and value, and shown again by the command beside it', () => {
     const run = runCli('races', SPLIT, '--bug', 'double-fetch-used-id', '--silence', 'double-fetch');
     assert.equal(run.status, 77, run.stderr);
+    assert.doesNotMatch(run.stdout, /npx vringfuzz replay/, 'stored although an oracle is silent');
     assert.match(run.stdout, /\n {4}load \d+ \(used\.ring\[\d\]\.id\) := 0x\w+, in getBuf of step \d+\n/);
     const line = /npx vringfuzz (races .* --only \d+=0x\w+ --trace)/.exec(run.stdout)?.[1] ?? '';
     const again = runCli(...line.split(' '));

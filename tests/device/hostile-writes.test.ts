@@ -182,7 +182,7 @@ test('scribble: bounce slots, readable pieces, writable pieces, whole granules',
   const view = new DeviceView(
     bytes,
     { translate: (dma) => dma - PHYSICAL_BASE },
-    { deviceWrote: () => undefined, deviceRead: () => undefined },
+    { deviceWrote: () => undefined, deviceRead: () => undefined, deviceMissed: () => undefined },
   );
   const bench = new SplitRingBench();
   new HostileWrites(view).scribble(bench.device, 0, 3, 2);

@@ -23,7 +23,11 @@ export abstract class RingBench<Device extends RingDevice> {
   readonly view = new DeviceView(
     this.bytes,
     { translate: (dma, size) => (dma >= 0 && dma + size <= REACH ? dma : -1) },
-    { deviceWrote: () => undefined, deviceRead: (dma, _at, size) => this.reads.push(`${dma.toString(16)}+${size}`) },
+    {
+      deviceWrote: () => undefined,
+      deviceRead: (dma, _at, size) => this.reads.push(`${dma.toString(16)}+${size}`),
+      deviceMissed: () => undefined,
+    },
   );
   readonly hostile = new HostileWrites(this.view);
   abstract readonly device: Device;

@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { BackEndConfig } from '../../src/dma/back-end.js';
 import { Dma } from '../../src/dma/dma.js';
-import { FailureInjector } from '../../src/world/failure-injector.js';
-import { IOVA_BASE } from '../../src/dma/iommu.js';
+import { GRANULES, IOVA_BASE } from '../../src/dma/iommu.js';
 import {
   COHERENT_BASE,
   COHERENT_SIZE,
@@ -19,6 +18,7 @@ import {
   DMA_TO_DEVICE,
 } from '../../src/platform/dma-api.js';
 import { FAIL_COHERENT, FAIL_MAP } from '../../src/platform/failures.js';
+import { FailureInjector } from '../../src/world/failure-injector.js';
 import { config, FakeMemory, Log, recordingMoments, recordingObserver } from './fakes.js';
 
 function setUp(start: BackEndConfig): { dma: Dma; memory: FakeMemory; failures: FailureInjector; log: Log } {
@@ -133,7 +133,12 @@ test('coherent memory: whole pages, zeroed before they are reachable, first fit'
   assert.equal(second, COHERENT_BASE + 2 * PAGE_SIZE);
   log.take();
   dma.freeCoherent(first, PAGE_SIZE + 1);
-  assert.deepEqual(log.take(), ['coherentFreeing 0x10000 4097', 'withdrawn 0x800000000', 'withdrawn 0x800001000']);
+  assert.deepEqual(log.take(), [
+    'coherentFreeing 0x10000 4097',
+    'withdrawn 0x800000000',
+    'withdrawn 0x800001000',
+    'coherentFreed',
+  ]);
   assert.equal(dma.coherentDmaAddress(first), DMA_MAPPING_ERROR);
   assert.equal(dma.allocCoherent(3 * PAGE_SIZE), COHERENT_BASE + 3 * PAGE_SIZE, 'the hole has only two pages');
   memory.bytes.fill(0xee, COHERENT_BASE, COHERENT_BASE + PAGE_SIZE);
@@ -182,7 +187,7 @@ test('coherent memory: freeing what is not allocated only reports', () => {
     dma.freeCoherent(unknown, PAGE_SIZE);
     assert.equal(dma.coherentDmaAddress(unknown), DMA_MAPPING_ERROR);
   }
-  assert.equal(log.take().length, 4);
+  assert.equal(log.take().length, 8);
   assert.equal(dma.translate(PHYSICAL_BASE + cpu, 2 * PAGE_SIZE, true), cpu);
   dma.freeCoherent(cpu, 2 * PAGE_SIZE);
   dma.freeCoherent(cpu, 2 * PAGE_SIZE);
@@ -196,6 +201,18 @@ test('an IOMMU without room gives no coherent memory and keeps the pages', () =>
   assert.equal(dma.allocCoherent(PAGE_SIZE), COHERENT_BASE);
 });
 
+test('coherent memory that was freed does not take along what was mapped in its place', () => {
+  const { dma, log } = setUp(config('iommu'));
+  const ring = dma.allocCoherent(PAGE_SIZE);
+  dma.freeCoherent(ring, PAGE_SIZE);
+  dma.mapPage(DATA_BASE, (GRANULES - 1) * PAGE_SIZE, DMA_TO_DEVICE, 0);
+  assert.equal(dma.mapPage(DATA_BASE, 1, DMA_TO_DEVICE, 0), IOVA_BASE);
+  log.take();
+  dma.freeCoherent(ring, PAGE_SIZE);
+  assert.deepEqual(log.take(), ['coherentFreeing 0x10000 4096', 'coherentFreed']);
+  assert.equal(dma.translate(IOVA_BASE, 1, false), DATA_BASE);
+});
+
 test('expose and withdraw give the device its buffers when there is no DMA API', () => {
   const { dma } = setUp(config('none'));
   assert.equal(dma.expose(DATA_BASE, 64, true), true);
@@ -205,7 +222,7 @@ test('expose and withdraw give the device its buffers when there is no DMA API',
   dma.withdraw(DATA_BASE, 64, true);
   assert.equal(dma.translate(PHYSICAL_BASE + DATA_BASE, 64, false), DATA_BASE);
   assert.equal(dma.translate(PHYSICAL_BASE + DATA_BASE, 64, true), -1);
-  dma.withdraw(DATA_BASE, 64);
+  dma.withdraw(DATA_BASE, 64, false);
   assert.equal(dma.translate(PHYSICAL_BASE + DATA_BASE, 64, false), -1);
 });
 

@@ -57,6 +57,7 @@ export function recordingObserver(log: Log): DmaObserver {
     synced: () => log.add('synced'),
     coherentAllocated: (cpu, dma, size) => log.add('coherentAllocated', cpu, dma, size),
     coherentFreeing: (cpu, size) => log.add('coherentFreeing', cpu, size),
+    coherentFreed: () => log.add('coherentFreed'),
     exposed: (iova, cpu, readable, writable) => log.add('exposed', iova, cpu, readable, writable),
     withdrawn: (iova) => log.add('withdrawn', iova),
   };

@@ -127,20 +127,6 @@ test('coherent memory is mapped for both, reported, and gone after it is freed',
   backEnd.unmapCoherent(COHERENT_BASE + PAGE_SIZE, 2 * PAGE_SIZE);
   assert.deepEqual(log.take(), ['withdrawn 0x800001000', 'withdrawn 0x800002000']);
   assert.equal(backEnd.translate(dma, 1, false), -1);
-  backEnd.unmapCoherent(COHERENT_BASE + PAGE_SIZE, 2 * PAGE_SIZE);
-  assert.deepEqual(log.take(), []);
-});
-
-test('coherent memory that was freed does not take along what was mapped in its place', () => {
-  const { backEnd, log } = iommu();
-  backEnd.mapCoherent(COHERENT_BASE, PAGE_SIZE);
-  backEnd.unmapCoherent(COHERENT_BASE, PAGE_SIZE);
-  backEnd.map(DATA_BASE, (GRANULES - 1) * PAGE_SIZE, DMA_TO_DEVICE);
-  assert.equal(backEnd.map(DATA_BASE, 1, DMA_TO_DEVICE), granule(0));
-  log.take();
-  backEnd.unmapCoherent(COHERENT_BASE, PAGE_SIZE);
-  assert.deepEqual(log.take(), []);
-  assert.equal(backEnd.translate(granule(0), 1, false), DATA_BASE);
 });
 
 test('reset leaves nothing mapped and starts with the same addresses', () => {

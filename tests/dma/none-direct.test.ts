@@ -50,13 +50,16 @@ test('none: the same range exposed twice stays until it is withdrawn twice', () 
   const backEnd = none();
   backEnd.expose(BUFFER, 64, DEVICE_READS);
   backEnd.expose(BUFFER, 64, DEVICE_WRITES);
+  backEnd.expose(BUFFER, 64, DEVICE_READS);
   backEnd.expose(BUFFER + 4096, 64, DEVICE_READS_AND_WRITES);
-  assert.equal(backEnd.withdraw(BUFFER, 64, 0), true);
-  assert.equal(backEnd.translate(BUFFER_DMA, 64, true), -1, 'the newest goes first');
-  assert.equal(backEnd.translate(BUFFER_DMA, 64, false), BUFFER);
+  assert.equal(backEnd.withdraw(BUFFER, 64, DEVICE_READS), true);
+  assert.equal(backEnd.translate(BUFFER_DMA, 64, false), BUFFER, 'exposed twice for reading');
+  assert.equal(backEnd.withdraw(BUFFER, 64, DEVICE_READS), true);
+  assert.equal(backEnd.translate(BUFFER_DMA, 64, false), -1);
+  assert.equal(backEnd.translate(BUFFER_DMA, 64, true), BUFFER);
   assert.equal(backEnd.translate(BUFFER_DMA + 4096, 64, true), BUFFER + 4096);
-  assert.equal(backEnd.withdraw(BUFFER, 64, 0), true);
-  assert.equal(backEnd.withdraw(BUFFER, 64, 0), false);
+  assert.equal(backEnd.withdraw(BUFFER, 64, DEVICE_READS), false);
+  assert.equal(backEnd.withdraw(BUFFER, 64, DEVICE_WRITES), true);
 });
 
 test('none and direct: shared coherent pages are reachable both ways, others are not', () => {

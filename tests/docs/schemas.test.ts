@@ -7,7 +7,7 @@ import { describe, test } from 'node:test';
 
 import { CAMPAIGN_FILE, type CampaignRecord, writeCampaignRecord } from '../../src/campaign/crashes/campaign-record.js';
 import { writeCrash } from '../../src/campaign/crashes/crash-store.js';
-import { SIDECAR_SCHEMA, readSidecar } from '../../src/campaign/crashes/sidecar.js';
+import { PLACED_SIDECAR_SCHEMA, SIDECAR_SCHEMA, readSidecar } from '../../src/campaign/crashes/sidecar.js';
 import { TRIAGE_FILE, writeTriageRecord } from '../../src/campaign/crashes/triage-record.js';
 import { loadKnownIssues } from '../../src/campaign/known-issues.js';
 import { REPORT_SCHEMA_ID } from '../../src/report/formats/json-report.js';
@@ -62,6 +62,13 @@ describe('sidecar', () => {
     const real = writeCrash({ ...options, ...canary });
     const full = writeCrash({ ...options, bytes: Uint8Array.of(1), finding: sampleFinding(), trace: null, seed: null });
     for (const { sidecar } of [real, full]) assertDescribed(`sidecar-${SIDECAR_SCHEMA}`, parsed(sidecar));
+  });
+
+  test('of a finding with a placement', (context) => {
+    const directory = temporaryFolder(context);
+    const placed = { directory, target: 'canary', seed: null, bug: null, placement: 'map:3,unmap:4:desc[2].len=0x9' };
+    const { sidecar } = writeCrash({ ...placed, ...canaryFinding() });
+    assertDescribed(`sidecar-${PLACED_SIDECAR_SCHEMA}`, parsed(sidecar));
   });
 
   test('of version 1, as vringfuzz 0.1.0 wrote it', (context) => {

@@ -28,6 +28,10 @@ export class Recorder implements MemoryObserver, HeapObserver, DeviceWriteObserv
     this.say('store', address, size, value);
   }
 
+  sharedRangeStored(address: number, size: number): void {
+    this.say('range stored', address, size);
+  }
+
   copying(target: number, source: number, size: number): void {
     this.say('copy', target, source, size);
   }
@@ -42,6 +46,10 @@ export class Recorder implements MemoryObserver, HeapObserver, DeviceWriteObserv
 
   deviceRead(dma: number, address: number, size: number): void {
     this.say('device read', dma, address, size);
+  }
+
+  deviceMissed(dma: number, size: number, write: boolean): void {
+    this.say(write ? 'device cannot write' : 'device cannot read', dma, size);
   }
 
   fault(address: number, size: number, access: number): void {

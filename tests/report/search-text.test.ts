@@ -31,7 +31,9 @@ const FAILED: ShownSearch = {
       claim: 'each token comes back once',
       where: ['load 3 (used.ring[0].id) := 0x1, in getBuf of step 2'],
       count: 7,
-      command: 'npx vringfuzz races corpus/two --only 3=0x1 --trace',
+      issue: '',
+      accepted: false,
+      commands: ['npx vringfuzz races corpus/two --only 3=0x1 --trace', 'npx vringfuzz replay crashes/x'],
     },
   ],
 };

@@ -73,7 +73,8 @@ function replayCommand(options: CiOptions): readonly string[] {
 
 /** Single failures of the committed inputs are part of the tests. */
 function failEachCommand(options: CiOptions): readonly string[] {
-  return ['fail-each', ...options.inputs, '--pairs', '--limit', String(FAILURE_LIMIT), ...bug(options)];
+  const limit = ['--pairs', '--limit', String(FAILURE_LIMIT)];
+  return ['fail-each', ...options.inputs, ...limit, ...crashes(options), ...known(options), ...bug(options)];
 }
 
 function fuzzCommand(options: CiOptions): readonly string[] {

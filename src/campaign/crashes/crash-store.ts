@@ -101,7 +101,7 @@ export function safeFileName(name: string): string {
 function sidecarText(input: FailingInput, sha1: string): Uint8Array {
   const { placement } = input;
   const document: Sidecar = {
-    schema: placement === undefined ? SIDECAR_SCHEMA : PLACED_SIDECAR_SCHEMA,
+    schema: placement === undefined && input.finding.driver === undefined ? SIDECAR_SCHEMA : PLACED_SIDECAR_SCHEMA,
     inputFormat: INPUT_FORMAT,
     target: input.target,
     seed: input.seed,

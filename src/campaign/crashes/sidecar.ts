@@ -3,6 +3,7 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 
+import type { DriverIdentity } from '../../platform/driver-module.js';
 import type { Trace } from '../../verdict/trace.js';
 import type { DriverSite, Finding, MappingRecord, Numbers, Severity } from '../../verdict/verdict.js';
 import { INPUT_FORMAT, formatProblem } from '../corpus/input-format.js';
@@ -23,7 +24,7 @@ import { traceField, traceJson } from './sidecar-trace.js';
 
 /** Version of this document. Since 2 the events of the trace carry data; a file of version 1 is read, and has none. */
 export const SIDECAR_SCHEMA = 2;
-/** Version of one with a placement: to whoever does not know of those the bytes would say too little. */
+/** Version of one with a placement or a driver: to whoever does not know of those the bytes would say too little. */
 export const PLACED_SIDECAR_SCHEMA = 3;
 const READABLE_SCHEMAS = [1, SIDECAR_SCHEMA, PLACED_SIDECAR_SCHEMA] as const;
 export { INPUT_FORMAT };
@@ -130,6 +131,7 @@ function fields(object: JsonObject, schema: Sidecar['schema']): Sidecar {
   const field = nullable(object, 'field', stringField);
   const createdAt = nullable(object, 'createdAt', stringField);
   const placement = nullable(object, 'placement', placementField);
+  const driver = nullable(object, 'driver', driverField);
   return {
     schema,
     inputFormat: INPUT_FORMAT,
@@ -149,6 +151,7 @@ function fields(object: JsonObject, schema: Sidecar['schema']): Sidecar {
     got: numbersField(object, 'got'),
     ...(mapping === null ? {} : { mapping }),
     ...(field === null ? {} : { field }),
+    ...(driver === null ? {} : { driver }),
     trace: nullable(object, 'trace', traceField),
     versions: versionsField(object, 'versions'),
     sha1: stringField(object, 'sha1'),
@@ -161,6 +164,16 @@ function placementField(object: JsonObject, name: string): string {
   const text = stringField(object, name);
   if (placementOfText(text) === null) throw new FieldError(`"${name}" must be a placement, such as map:3`);
   return text;
+}
+
+function driverField(object: JsonObject, name: string): DriverIdentity {
+  const driver = objectField(object, name);
+  return {
+    name: stringField(driver, 'name'),
+    version: stringField(driver, 'version'),
+    source: stringField(driver, 'source'),
+    sha256: stringField(driver, 'sha256'),
+  };
 }
 
 function siteField(object: JsonObject, name: string): DriverSite {

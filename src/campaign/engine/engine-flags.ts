@@ -24,6 +24,8 @@ export interface EngineRunOptions {
   readonly seconds?: number;
   /** Other processes add to the first corpus folder as well. */
   readonly sharedCorpus?: boolean;
+  /** A driver from outside is fuzzed: parts of its paths; none where it is no JavaScript. */
+  readonly instrumented?: readonly string[];
   /** Further flags of libFuzzer, checked with checkRawFlags. */
   readonly rawFlags?: readonly string[];
 }
@@ -62,7 +64,7 @@ export function engineArguments(options: EngineRunOptions, artifacts: string): s
     join(__dirname, 'launcher.js'),
     join(root, 'fuzz', `${target}.js`),
     ...corpus,
-    ...jazzerOptions(root, TIMEOUT_SECONDS),
+    ...jazzerOptions(root, TIMEOUT_SECONDS, options.instrumented),
     ...['-h', join(root, 'fuzz', 'tune.js')],
     '--',
     `-max_len=${String(options.maxLength)}`,
@@ -79,16 +81,19 @@ export function engineArguments(options: EngineRunOptions, artifacts: string): s
 /**
  * Options of Jazzer.js that every run has, whoever starts it.
  * @param root compiled tree that holds `src/` and `fuzz/`: a path, or the end of one.
+ * @param instrumented parts of paths instead of those of our own driver; what is installed below such a folder is left out.
  */
-export function jazzerOptions(root: string, timeoutSeconds: number): string[] {
+export function jazzerOptions(root: string, timeoutSeconds: number, instrumented?: readonly string[]): string[] {
+  const driver = instrumented ?? [join(root, 'src', 'driver') + sep];
+  const outside = (instrumented ?? []).filter((part) => part.endsWith(sep));
   return [
     '--sync',
     // They run before and after each execution, and look for bugs of web servers.
     '--disableBugDetectors=.*',
     // Substrings of absolute paths. Only the system under test: not the harness that drives it.
-    ...['driver', 'dma'].flatMap((folder) => ['-i', join(root, 'src', folder) + sep]),
+    ...[...driver, join(root, 'src', 'dma') + sep].flatMap((part) => ['-i', part]),
     // Naming includes drops the default excludes, which would leave out an installed vringfuzz.
-    ...['-e', join(root, 'node_modules') + sep],
+    ...[root, ...outside].flatMap((folder) => ['-e', join(folder, 'node_modules') + sep]),
     `--timeout=${String(timeoutSeconds * 1000)}`,
   ];
 }

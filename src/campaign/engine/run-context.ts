@@ -17,6 +17,8 @@ export interface RunContext {
   readonly notNew: readonly string[];
   /** Length of the smallest stored input of each bucket: only smaller ones are worth telling. */
   readonly smallest: Readonly<Record<string, number>>;
+  /** What names the driver from outside that is fuzzed (resolveDriver takes it); absent for our own. */
+  readonly driver?: string;
   /** Random inputs before the engine's own; absent where there is a corpus. */
   readonly warmUp?: WarmUp;
 }

@@ -5,16 +5,22 @@ import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
+import type { LoadedDriver } from '../drivers/loaded-driver.js';
+
 /** Folders whose code the engine instruments (engine-flags.ts). */
 const INSTRUMENTED = ['driver', 'dma'] as const;
 
-/** @param root compiled tree with `src/`. */
-export function buildIdentity(root: string): string {
+/**
+ * @param root compiled tree with `src/`.
+ * @param driver the driver that is fuzzed instead of the tree's.
+ */
+export function buildIdentity(root: string, driver: LoadedDriver | null): string {
   const hash = createHash('sha1');
   for (const folder of INSTRUMENTED) {
     const path = join(root, 'src', folder);
     const names = readdirSync(path).filter((name) => name.endsWith('.js'));
     for (const name of names.sort()) hash.update(`${name}\0`).update(readFileSync(join(path, name)));
   }
+  if (driver !== null) hash.update(`${driver.identity.name}\0${driver.identity.sha256}`);
   return hash.digest('hex');
 }

@@ -1,6 +1,7 @@
 // What a campaign is asked to do.
 
 import type { TargetSpec } from '../../target/target-spec.js';
+import type { LoadedDriver } from '../drivers/loaded-driver.js';
 import type { KnownIssues } from '../known-issues.js';
 
 export interface CampaignOptions {
@@ -17,6 +18,8 @@ export interface CampaignOptions {
   readonly maxLength: number;
   /** Id of the planted bug in `root`. */
   readonly bug: string | null;
+  /** The driver that is fuzzed, where it is not that of `root`. */
+  readonly driver: LoadedDriver | null;
   /** A target ends when it has met that many distinct buckets that are not accepted as known; null never. */
   readonly stopAfter: number | null;
   /** A target ends when another execution is that unlikely to reach anything new (stop-rule.ts); null never. */

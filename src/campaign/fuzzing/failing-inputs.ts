@@ -11,6 +11,7 @@ import { safeFileName } from '../crashes/crash-store.js';
 import { memoryFinding } from '../crashes/harness-bug.js';
 import { type Sidecar, sidecarOf, sidecarPath } from '../crashes/sidecar.js';
 import { TIMEOUT_SECONDS } from '../engine/engine-flags.js';
+import type { LoadedDriver } from '../drivers/loaded-driver.js';
 import { messageOf } from '../errors.js';
 import { type Harness, findTarget, loadHarness } from '../harness.js';
 import { failureOf } from '../replay/failure.js';
@@ -22,6 +23,8 @@ export interface ReplayPlan {
   readonly target: string;
   /** Id of the planted bug in `root`. */
   readonly bug: string | null;
+  /** The driver that was fuzzed, where it is not that of `root`. */
+  readonly driver?: LoadedDriver | null;
   /** Folder of findings. */
   readonly crashes: string;
   /** Folder of committed regression inputs; null leaves them out. */
@@ -76,11 +79,11 @@ export function replayFailingInputs(plan: ReplayPlan): ReplayedInputs {
     }
     const bytes = contentOf(candidate.file, problems);
     if (bytes === null) continue;
-    harness ??= loadHarness(plan.root);
+    harness ??= loadHarness(plan.root, { driver: plan.driver ?? null });
     const target = findTarget(harness.targets, plan.target);
     const result = replay(harness, target, bytes, { times: 1, hangLimit: LIMIT_MILLISECONDS });
     // What was stopped half-way is in no known state.
-    if (result.verdict === 'hang') harness = loadHarness(plan.root, { fresh: true });
+    if (result.verdict === 'hang') harness = loadHarness(plan.root, { fresh: true, driver: plan.driver ?? null });
     const finding = failureOf(result, LIMIT_MILLISECONDS);
     if (finding !== null) stillFailing.push(failing(candidate, bytes, result, finding));
     else if (isFixed(candidate)) fixed.push({ file: candidate.file, bucket: basename(dirname(candidate.file)) });

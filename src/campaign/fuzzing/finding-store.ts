@@ -11,6 +11,7 @@ import type { Finding } from '../../verdict/verdict.js';
 import type { BucketCount } from '../crashes/campaign-record.js';
 import { bucketFolder, inputFile, writeCrash } from '../crashes/crash-store.js';
 import { sidecarPath } from '../crashes/sidecar.js';
+import type { LoadedDriver } from '../drivers/loaded-driver.js';
 import { messageOf } from '../errors.js';
 import { findTarget, loadHarness } from '../harness.js';
 import { runOnce } from '../replay/replay.js';
@@ -24,6 +25,8 @@ export interface StoreOptions {
   readonly target: string;
   /** Id of the planted bug in `root`. */
   readonly bug: string | null;
+  /** The driver that was fuzzed, where it is not that of `root`. */
+  readonly driver?: LoadedDriver | null;
   /** What earlier campaigns stored. */
   readonly before: readonly BucketCount[];
 }
@@ -59,7 +62,7 @@ export class FindingStore {
     private readonly options: StoreOptions,
     private readonly onProblem: (text: string) => void,
   ) {
-    this.harness = loadHarness(options.root);
+    this.harness = loadHarness(options.root, { driver: options.driver ?? null });
     this.target = findTarget(this.harness.targets, options.target);
   }
 
@@ -106,8 +109,10 @@ export class FindingStore {
   }
 
   private write(input: NewInput): { readonly file: string; readonly isNew: boolean } {
-    const { crashes: directory, target, bug } = this.options;
-    const { finding, bytes, seed } = input;
+    const { crashes: directory, target, bug, driver = null } = this.options;
+    const { bytes, seed } = input;
+    // What ended the process was met by nobody who knows the driver.
+    const finding = driver === null ? input.finding : { ...input.finding, driver: driver.identity };
     const isNew = !existsSync(inputFile(bucketFolder(directory, target, finding.bucket), 'crash', bytes));
     const { file } = writeCrash({ directory, target, bytes, finding, trace: this.traceOf(input), seed, bug });
     return { file, isNew };
@@ -128,7 +133,7 @@ export class FindingStore {
     if (!traceable) return null;
     const outcome = runOnce(this.harness, this.target, bytes, HANG_MILLISECONDS);
     if (outcome === 'hang') {
-      this.harness = loadHarness(this.options.root, { fresh: true });
+      this.harness = loadHarness(this.options.root, { fresh: true, driver: this.options.driver ?? null });
     } else {
       const { verdict, trace } = outcome;
       if (verdict.kind === 'finding' && verdict.finding.bucket === finding.bucket) return trace;

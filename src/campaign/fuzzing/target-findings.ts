@@ -2,6 +2,7 @@
 
 import type { Finding } from '../../verdict/verdict.js';
 import type { BucketCount } from '../crashes/campaign-record.js';
+import type { LoadedDriver } from '../drivers/loaded-driver.js';
 import type { RunContext } from '../engine/run-context.js';
 import { type KnownIssues, today } from '../known-issues.js';
 import { BucketLedger } from './bucket-ledger.js';
@@ -13,6 +14,8 @@ export interface FindingsOptions {
   readonly root: string;
   readonly target: string;
   readonly bug: string | null;
+  /** The driver that was fuzzed, where it is not that of `root`. */
+  readonly driver?: LoadedDriver | null;
   readonly crashes: string;
   readonly knownIssues: KnownIssues;
   readonly stopAfter: number | null;

@@ -65,15 +65,16 @@ export class TargetRun implements PoolListener {
     removeUnfinished(folder);
     this.journal = new CampaignJournal({ folder, target, bug, warn: (text) => listener.warned(text) });
     const { before } = this.journal;
-    this.tally = new TargetTally(before, buildIdentity(root));
+    this.tally = new TargetTally(before, buildIdentity(root, options.driver));
     this.findings = new TargetFindings(options, before?.buckets ?? [], {
       found: (found) => this.found(found),
       warned: (text) => this.warned(text),
       now: () => this.tally.totalSeconds,
     });
-    const { corpus, maxLength, rawFlags, jobs, seed, runs, seconds } = options;
+    const { corpus, maxLength, rawFlags, jobs, seed, runs, seconds, driver } = options;
+    const outside = driver === null ? {} : { instrumented: driver.instrumented };
     this.pool = new WorkerPool(
-      { engine: { root, target, corpus, maxLength, rawFlags }, jobs, seed, runs, seconds },
+      { engine: { root, target, corpus, maxLength, rawFlags, ...outside }, jobs, seed, runs, seconds },
       this,
     );
   }
@@ -127,7 +128,8 @@ export class TargetRun implements PoolListener {
   // What the engine processes ask and tell.
 
   context(): Omit<RunContext, 'parent'> {
-    return this.findings.context;
+    const { driver } = this.options;
+    return { ...this.findings.context, ...(driver === null ? {} : { driver: driver.handle }) };
   }
 
   elapsed(): number {

@@ -21,6 +21,7 @@ export function placedHarness(harness: Harness, text: string | undefined): Harne
 export function placementFor(text: string | undefined): Placement | null {
   if (text === undefined) return null;
   const placement = placementOfText(text);
-  if (placement === null) throw new UsageError(`not a placement: ${text} (fail-each and races print them after --only)`);
+  if (placement === null)
+    throw new UsageError(`not a placement: ${text} (fail-each and races print them after --only)`);
   return placement;
 }

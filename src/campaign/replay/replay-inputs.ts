@@ -4,6 +4,7 @@
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 
+import type { DriverIdentity } from '../../platform/driver-module.js';
 import { TARGETS } from '../../target/targets.js';
 import { checkCorpusFormat } from '../corpus/corpus-format.js';
 import { UsageError, messageOf } from '../errors.js';
@@ -27,6 +28,8 @@ export interface ReplayInput {
   readonly bug: string | null;
   /** What its sidecar says happens besides what the bytes say. */
   readonly placement?: string | undefined;
+  /** The driver from outside that it is a finding of, by the sidecar. */
+  readonly driver?: DriverIdentity | undefined;
 }
 
 export interface GatheredInputs {
@@ -134,7 +137,8 @@ function readInput(file: string, target: string | undefined, formats: FolderForm
     throw new UsageError(`cannot tell the target of ${file}: add --target NAME (one of ${names})`);
   }
   findTarget(TARGETS, name);
-  return { file, bytes: contentOf(file), target: name, bug: sidecar?.bug ?? null, placement: sidecar?.placement };
+  const { bug = null, placement, driver } = sidecar ?? {};
+  return { file, bytes: contentOf(file), target: name, bug, placement, driver };
 }
 
 /**

@@ -91,7 +91,11 @@ function racing(write: NonNullable<Choice['write']>, { races = [] }: PlacementLo
   const before = loads.filter(({ step, number }) => step === point.step && number < write.number).length;
   if (before >= MOST_LOADS) return null;
   const operand = mode === 'set' ? write.value % 0x10000 : (write.value % 0x10000) ^ (site.value % 0x10000);
-  return { step: point.step, operation: 'arm-load', operands: [(before << 2) | MODES[mode], operand & 0xff, operand >> 8] };
+  return {
+    step: point.step,
+    operation: 'arm-load',
+    operands: [(before << 2) | MODES[mode], operand & 0xff, operand >> 8],
+  };
 }
 
 function withRecords(
@@ -114,6 +118,9 @@ function withRecords(
   return Uint8Array.from(edited);
 }
 
-function pointOf({ kind, attempt }: NonNullable<Choice['failure']>, log: PlacementLog): PlacementLog['failures'][number] | null {
+function pointOf(
+  { kind, attempt }: NonNullable<Choice['failure']>,
+  log: PlacementLog,
+): PlacementLog['failures'][number] | null {
   return log.failures.find((point) => point.kind === kind && point.attempt === attempt) ?? null;
 }

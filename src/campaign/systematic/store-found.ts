@@ -70,11 +70,9 @@ function ownBytes(trials: Trials, input: TrialInput, { first, bucket }: FoundBuc
 }
 
 function bucketOf(trials: Trials, input: TrialInput): string | null {
-  let last: Outcome | null = null;
-  trials.run(input, [{}], (outcome) => {
-    last = outcome;
-  });
-  const outcome = last as Outcome | null;
+  const outcomes: Outcome[] = [];
+  trials.run(input, [{}], (outcome) => outcomes.push(outcome));
+  const [outcome] = outcomes;
   return outcome?.kind === 'finding' ? outcome.finding.bucket : null;
 }
 

@@ -6,6 +6,7 @@ import { basename } from 'node:path';
 
 import type { Builds } from '../bugs/builds.js';
 import type { BucketFolder, CrashFolder, FolderProblem, StoredInputFile } from '../crashes/crash-folder.js';
+import { foreignTo } from '../drivers/driver-inputs.js';
 import { MAX_INPUT_SIZE, type ReplayInput } from '../replay/replay-inputs.js';
 
 /** An input and the folder it lies in. */
@@ -36,19 +37,30 @@ export function storedInputs(crashes: CrashFolder, target: string | undefined, b
 
 function inputsOf(target: string, home: BucketFolder): readonly StoredInput[] {
   const stored = ({ file, bytes, sidecar }: StoredInputFile, minimised: boolean): StoredInput => {
-    return { file, bytes, target, bug: sidecar?.bug ?? null, placement: sidecar?.placement, home, minimised };
+    return {
+      file,
+      bytes,
+      target,
+      bug: sidecar?.bug ?? null,
+      home,
+      minimised,
+      placement: sidecar?.placement,
+      driver: sidecar?.driver,
+    };
   };
   const minimised = home.minimised === null ? [] : [stored(home.minimised, true)];
   return [...home.inputs.map((input) => stored(input, false)), ...minimised];
 }
 
 /** Why an input says nothing about the driver, or null. */
-function whyNot({ file, bytes, bug }: StoredInput, builds: Builds): string | null {
+function whyNot({ file, bytes, bug, driver }: StoredInput, builds: Builds): string | null {
   if (bytes.length === 0) return 'an empty file';
   if (bytes.length > MAX_INPUT_SIZE) return `${bytes.length} bytes, an input has at most ${MAX_INPUT_SIZE}`;
   if (!basename(file).endsWith(createHash('sha1').update(bytes).digest('hex'))) {
     return 'its content is not the one that its name says, it was changed or cut off';
   }
+  const otherDriver = foreignTo(builds.driver, { driver });
+  if (otherDriver !== null) return otherDriver;
   if (bug !== null && builds.forInput(bug).bug === null) {
     return `found with bug ${bug}, which is not in the bug bank (see --bugs)`;
   }

@@ -21,6 +21,8 @@ export interface MinimisedFile {
   readonly bytes: Uint8Array;
   /** Null where the input has no trace: hangs and the like. */
   readonly trace: Trace | null;
+  /** What it needs besides its bytes. */
+  readonly placement?: string | undefined;
 }
 
 export interface TriagedBucket {

@@ -50,7 +50,7 @@ function storeMinimised({ triaged, smallest }: BucketTriage): MinimisedFile | nu
   const { bytes, finding, trace, bug, placement } = smallest;
   const { target, folder } = triaged;
   const { file } = writeInput(folder, 'minimised', { target, bytes, finding, trace, seed: null, bug, placement });
-  return { name: basename(file), bytes, trace };
+  return { name: basename(file), bytes, trace, placement };
 }
 
 function writePage(bucket: TriagedBucket, { commandArguments }: WriteOptions): void {

@@ -35,6 +35,7 @@ typedef u64 dma_addr_t;
 typedef u64 phys_addr_t;
 typedef phys_addr_t resource_size_t;
 typedef long long loff_t;
+typedef long off_t;
 typedef s64 ktime_t;
 typedef unsigned int gfp_t;
 typedef unsigned int fmode_t;

@@ -66,6 +66,9 @@ struct cpumask;
 #define spin_lock_init(lock) ((void)(lock))
 #define DEFINE_SPINLOCK(name) spinlock_t name
 
+#define synchronize_rcu() barrier()
+#define synchronize_irq(irq) barrier()
+
 #define THIS_MODULE ((struct module *)0)
 #define EXPORT_SYMBOL(symbol)
 #define EXPORT_SYMBOL_GPL(symbol)

@@ -36,10 +36,15 @@ HOST(warn) void host_warn(const char *what);
 	})
 #define WARN(condition, ...) WARN_ON(condition)
 #define WARN_ONCE(condition, ...) WARN_ON_ONCE(condition)
-#define BUILD_BUG_ON(condition) _Static_assert(!(condition), #condition)
+/* The condition need not be a constant expression, only one that the optimiser decides. */
+void build_bug(void) __attribute__((error("BUILD_BUG_ON")));
+#define BUILD_BUG_ON(condition)                                                                                       \
+	do {                                                                                                          \
+		if (condition)                                                                                        \
+			build_bug();                                                                                  \
+	} while (0)
 #define BUILD_BUG_ON_MSG(condition, message) BUILD_BUG_ON(condition)
-/* Reached only where a condition that the compiler can decide does not hold, so it is a link error if it stays. */
-#define BUILD_BUG() ((void)0)
+#define BUILD_BUG() build_bug()
 #define static_assert(condition, ...) _Static_assert(condition, "" __VA_ARGS__)
 #define compiletime_assert(condition, message) ((void)0)
 #define lockdep_assert_held(lock) ((void)0)
@@ -61,6 +66,7 @@ HOST(warn) void host_warn(const char *what);
 #define dev_warn_ratelimited(device, ...) ((void)(device))
 #define dev_info(device, ...) ((void)(device))
 #define dev_dbg(device, ...) ((void)(device))
+#define dev_WARN_ONCE(device, condition, ...) WARN_ON_ONCE(condition)
 #define dump_stack() ((void)0)
 
 #define MAX_ERRNO 4095

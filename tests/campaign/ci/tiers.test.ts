@@ -48,6 +48,15 @@ describe('tiers', () => {
     );
   });
 
+  test('failures are placed with the folder of findings and the accepted buckets of the run', () => {
+    const options = { ...OPTIONS, tier: 'nightly', crashes: 'found', knownIssues: 'known.json' } as const;
+    const command =
+      stagesOf(options)
+        .find(({ name }) => name === 'fail-each')
+        ?.command.join(' ') ?? '';
+    assert.match(command, / --crashes found --known-issues known\.json/);
+  });
+
   test('a planted bug never touches the corpus', () => {
     assert.ok(!names({ tier: 'nightly', bug: 'any' }).includes('merge'));
   });

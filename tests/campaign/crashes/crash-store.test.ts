@@ -56,6 +56,14 @@ describe('writeCrash', () => {
     assert.ok(!Number.isNaN(Date.parse(createdAt ?? '')));
   });
 
+  test('keeps what an input needs besides its bytes, in a version of its own', (context) => {
+    const { sidecar } = writeCrash(crash(context, { placement: 'map:3,17=0x9' }));
+    const { schema, placement } = readSidecar(sidecar);
+    assert.deepEqual([schema, placement], [3, 'map:3,17=0x9']);
+    writeFileSync(sidecar, readFileSync(sidecar, 'utf8').replace('map:3,', 'mop:3,'));
+    assert.throws(() => readSidecar(sidecar), /"placement" must be a placement, such as map:3/);
+  });
+
   test('reads back a finding without mapping, field, line, trace and seed', (context) => {
     const { mapping: _mapping, field: _field, ...finding } = sampleFinding({ site: { file: 'unknown', function: '' } });
     const read = readSidecar(writeCrash(crash(context, { finding, trace: null, seed: null })).sidecar);
@@ -145,7 +153,7 @@ describe('readSidecar', () => {
     ['site', null, /"site" must be an object/],
     ['trace', { configuration: '', hash: 'h', steps: [{}] }, /trace\.steps\[0\]: "number" must be an integer/],
     ['versions', {}, /"vringfuzz" must be a non-empty string/],
-    ['schema', undefined, /"schema" is missing, this vringfuzz reads 1 and 2/],
+    ['schema', undefined, /"schema" is missing, this vringfuzz reads 1, 2, 3;/],
   ];
   for (const [field, value, message] of damages) {
     test(`refuses ${field} ${value === undefined ? 'missing' : JSON.stringify(value)}`, (context) => {

@@ -1,0 +1,139 @@
+// Compiles the kernel's ring and the shim around it to one WebAssembly module. The kernel's file is laid beside its headers
+// and compiled as it is; only it is instrumented.
+
+import { spawnSync } from 'node:child_process';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+import type { LinuxVariant } from '../../linux/linux-build.js';
+import { makeFolder } from '../atomic-file.js';
+import { EnvironmentError, UsageError } from '../errors.js';
+import { projectRoot } from '../paths.js';
+import { HEADER_ALIASES, RING_SOURCE, SHIM_HEADERS, VERBATIM_HEADERS } from './headers.js';
+import type { KernelSources } from './kernel-tree.js';
+import type { Toolchain } from './toolchain.js';
+
+/** Where the shim's C files are: sources only, in a checkout as in an installed package. */
+export function shimFolder(): string {
+  return join(projectRoot(), 'src', 'linux', 'shim');
+}
+
+export function shimFiles(): readonly string[] {
+  return readdirSync(shimFolder())
+    .filter((name) => /\.[ch]$/.test(name))
+    .sort();
+}
+
+const LANGUAGE = [
+  '--target=wasm32-unknown-unknown',
+  '-mbulk-memory',
+  '-std=gnu11',
+  '-O2',
+  '-g1',
+  '-D__KERNEL__',
+  '-DCONFIG_HAS_DMA',
+  '-DCONFIG_DMA_NEED_SYNC',
+  '-ffreestanding',
+  '-fno-strict-aliasing',
+  '-fwrapv',
+  '-fdebug-compilation-dir=.',
+];
+
+/** Loads and stores are told of by the instrumentation of KASAN, else by that of the coverage. */
+const INSTRUMENTATION: Readonly<Record<LinuxVariant, readonly string[]>> = {
+  coverage: ['-fsanitize-coverage=inline-8bit-counters,trace-cmp,trace-loads,trace-stores'],
+  kasan: [
+    '-fsanitize-coverage=inline-8bit-counters,trace-cmp',
+    ...['-Xclang', '-fsanitize=kernel-address'],
+    ...['-mllvm', '-asan-instrumentation-with-call-threshold=0'],
+    ...['-mllvm', '-asan-stack=0'],
+    ...['-mllvm', '-asan-globals=0'],
+    // A second load of the same field is checked as well: it may be a double fetch.
+    ...['-mllvm', '-asan-opt-same-temp=0'],
+  ],
+};
+
+const RUNTIME: Readonly<Record<LinuxVariant, readonly string[]>> = { coverage: [], kasan: ['-DVRINGFUZZ_KASAN'] };
+
+const LINK = [
+  '--no-entry',
+  '--import-memory',
+  '--initial-memory=4194304',
+  '--max-memory=4194304',
+  '-z',
+  'stack-size=65536',
+  '--stack-first',
+  '--export=__stack_pointer',
+  '--export=__heap_base',
+  '--export-if-defined=__wasm_call_ctors',
+];
+
+/** All flags of a variant: a part of a build's identity. */
+export function flagsOf(variant: LinuxVariant): readonly string[] {
+  return [...LANGUAGE, ...INSTRUMENTATION[variant], ...RUNTIME[variant], ...LINK];
+}
+
+export interface CompileOptions {
+  readonly sources: KernelSources;
+  readonly variant: LinuxVariant;
+  /** Macros for the kernel's file, such as `DEBUG` or `CONFIG_X=1`. */
+  readonly defines: readonly string[];
+  readonly tools: Toolchain;
+}
+
+/** Compiles in `folder`, which is empty; the path of the linked module. Throws UsageError naming what the kernel's file lacks. */
+export function compileRing(folder: string, { sources, variant, defines, tools }: CompileOptions): string {
+  layOut(folder, sources);
+  const shim = shimFolder();
+  const common = [...LANGUAGE, ...sources.api.map((macro) => `-D${macro}`), '-Iinclude', `-I${shim}`];
+  const mapped = [...common, `-ffile-prefix-map=${shim}=shim`];
+  const compile = (source: string, object: string, flags: readonly string[]): void => {
+    const result = spawnSync(tools.clang, [...mapped, ...flags, '-c', source, '-o', object], { cwd: folder, encoding: 'utf8' });
+    if (result.status !== 0) throw compileError(sources.version, result.stderr as string | null);
+  };
+  compile(RING_SOURCE, 'ring.o', [...INSTRUMENTATION[variant], ...defines.map((macro) => `-D${macro}`), '-w']);
+  compile(join(shim, 'glue.c'), 'glue.o', []);
+  compile(join(shim, 'runtime.c'), 'runtime.o', RUNTIME[variant]);
+  const linked = spawnSync(tools.linker, [...LINK, 'ring.o', 'glue.o', 'runtime.o', '-o', 'linked.wasm'], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  if (linked.status !== 0) throw linkError(sources.version, linked.stderr as string | null);
+  return join(folder, 'linked.wasm');
+}
+
+function layOut(folder: string, { files }: KernelSources): void {
+  const write = (path: string, text: string): void => {
+    const file = join(folder, path);
+    makeFolder(dirname(file));
+    writeFileSync(file, text);
+  };
+  write(RING_SOURCE, files.get(RING_SOURCE) ?? '');
+  for (const header of VERBATIM_HEADERS) write(`include/${header}`, files.get(`include/${header}`) ?? '');
+  for (const [alias, header] of Object.entries(HEADER_ALIASES)) {
+    write(`include/${alias}`, files.get(`include/${header}`) ?? '');
+  }
+  for (const header of SHIM_HEADERS) write(`include/${header}`, '#include "kernel.h"\n');
+}
+
+function compileError(version: string, stderr: string | null): Error {
+  const text = stderr ?? '';
+  const header = /'([^']+\.h)' file not found/.exec(text)?.[1];
+  if (header !== undefined) {
+    return new UsageError(
+      `the kernel ${version} includes ${header}, which is on neither list of src/campaign/linux/headers.ts: this version is not supported yet`,
+    );
+  }
+  if (/No space left on device/i.test(text)) return new EnvironmentError('no space left on the device; free some space');
+  const error = /^(.*?:\d+):\d+: (?:fatal )?error: (.*)$/m.exec(text);
+  const what = error === null ? (text.trim().split('\n')[0] ?? 'clang does not run') : `${error[1]}: ${error[2]}`;
+  return new UsageError(`the kernel ${version} does not compile with the shim: ${what}`);
+}
+
+function linkError(version: string, stderr: string | null): Error {
+  const symbol = /undefined symbol: (\S+)/.exec(stderr ?? '')?.[1];
+  if (symbol !== undefined) {
+    return new UsageError(`the kernel ${version} calls ${symbol}, which the shim does not have: this version is not supported yet`);
+  }
+  return new EnvironmentError(`wasm-ld fails: ${stderr?.trim().split('\n')[0] ?? 'it does not run'}`);
+}

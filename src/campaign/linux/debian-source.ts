@@ -1,0 +1,113 @@
+// The kernel source of a Debian release, from its package, without root: apt downloads it and checks it against the signed
+// index, we check it once more against what the index says, and only what a build needs is taken out of it.
+
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+import { makeFolder, writeFailure } from '../atomic-file.js';
+import { EnvironmentError, UsageError } from '../errors.js';
+import { RING_SOURCE, VERBATIM_HEADERS } from './headers.js';
+import { sha256 } from './kernel-tree.js';
+import { find } from './toolchain.js';
+
+export interface DebianSource {
+  /** A folder with the files that a build needs, at their places in the tree. */
+  readonly tree: string;
+  /** Such as `linux-source-6.12 6.12.117-1~deb12u1`. */
+  readonly package: string;
+}
+
+interface PackageRecord {
+  readonly name: string;
+  readonly version: string;
+  readonly sha256: string;
+}
+
+/** Throws UsageError for a series that makes no sense, EnvironmentError where package, network or disk fail. */
+export function debianSource(series: string, cache: string): DebianSource {
+  if (!/^\d+\.\d+$/.test(series)) throw new UsageError(`--debian takes a kernel series such as 6.12, not ${series}`);
+  for (const tool of ['apt-cache', 'apt-get', 'dpkg-deb', 'tar', 'xz']) {
+    if (find(tool) !== null) continue;
+    throw new EnvironmentError(`--debian needs ${tool}, which is not on PATH: use --source TREE on systems without apt`);
+  }
+  const record = lookUp(`linux-source-${series}`);
+  const tree = join(cache, 'debian', `${record.name}_${record.version.replace(/[^\w.+~-]/g, '_')}`);
+  if (!existsSync(tree)) fetchInto(tree, record);
+  return { tree, package: `${record.name} ${record.version}` };
+}
+
+/** What apt would install. */
+function lookUp(name: string): PackageRecord {
+  const { stdout } = spawnSync('apt-cache', ['show', '--no-all-versions', name], { encoding: 'utf8' });
+  const field = (key: string): string => new RegExp(`^${key}: (.+)$`, 'm').exec(stdout)?.[1] ?? '';
+  const version = field('Version');
+  if (version === '' || field('SHA256') === '') {
+    throw new EnvironmentError(
+      `apt knows no package ${name}: run apt-get update, see what there is with apt-cache search linux-source, or use --source TREE`,
+    );
+  }
+  return { name, version, sha256: field('SHA256') };
+}
+
+/** Downloads and unpacks beside `tree`, and renames at the end, so that half of one is never there under its name. */
+function fetchInto(tree: string, record: PackageRecord): void {
+  makeFolder(dirname(tree));
+  let temporary: string | null = null;
+  try {
+    temporary = mkdtempSync(join(dirname(tree), '.tmp-'));
+    const archive = unpackPackage(download(temporary, record), temporary);
+    const unpacked = join(temporary, 'tree');
+    makeFolder(unpacked);
+    unpackTree(archive, unpacked);
+    renameSync(unpacked, tree);
+  } catch (error) {
+    if (existsSync(tree)) return; // another process was faster
+    throw (error as NodeJS.ErrnoException).code === undefined ? error : writeFailure(tree, error);
+  } finally {
+    if (temporary !== null) rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+function download(folder: string, { name, version, sha256: due }: PackageRecord): string {
+  // As root apt would drop to a user who cannot write here.
+  const options = process.getuid?.() === 0 ? ['-o', 'APT::Sandbox::User=root'] : [];
+  const wanted = `${name}=${version}`;
+  const { status, stderr } = spawnSync('apt-get', [...options, 'download', wanted], { cwd: folder, encoding: 'utf8' });
+  const file = readdirSync(folder).find((entry) => entry.endsWith('.deb'));
+  if (status !== 0 || file === undefined) {
+    const reason = /^E: (.*)$/m.exec(stderr)?.[1] ?? 'apt-get download failed';
+    throw new EnvironmentError(
+      `cannot download ${name} ${version}: ${reason}; check network and disk, run apt-get update, or use --source TREE`,
+    );
+  }
+  const deb = join(folder, file);
+  const got = sha256(readFileSync(deb));
+  if (got === due) return deb;
+  throw new EnvironmentError(`${name} ${version} has SHA-256 ${got}, apt's index says ${due}: not used; try again`);
+}
+
+/** The archive of the source in the package. */
+function unpackPackage(deb: string, folder: string): string {
+  const target = join(folder, 'package');
+  run('dpkg-deb', ['-x', deb, target]);
+  rmSync(deb);
+  const sources = join(target, 'usr', 'src');
+  const archive = readdirSync(sources).find((entry) => /^linux-source-.*\.tar\.xz$/.test(entry));
+  if (archive === undefined) throw new EnvironmentError(`the package has no linux-source archive in usr/src`);
+  return join(sources, archive);
+}
+
+function unpackTree(archive: string, folder: string): void {
+  const top = /(linux-source-[\d.]+)\.tar\.xz$/.exec(archive)?.[1] ?? '';
+  const wanted = ['Makefile', 'COPYING', RING_SOURCE, ...VERBATIM_HEADERS.map((header) => `include/${header}`)];
+  const names = wanted.map((path) => `${top}/${path}`);
+  run('tar', ['-xJf', archive, '-C', folder, '--strip-components=1', ...names]);
+}
+
+function run(program: string, options: readonly string[]): void {
+  const { status, stderr } = spawnSync(program, options, { encoding: 'utf8' });
+  if (status === 0) return;
+  const reason = (stderr as string | null)?.trim().split('\n')[0] ?? '';
+  throw new EnvironmentError(`${program} cannot unpack the kernel's package: ${reason}; is the disk full?`);
+}

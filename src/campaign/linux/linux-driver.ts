@@ -1,0 +1,65 @@
+// `--driver linux`, `linux:6.12`, `linux:6.12:coverage`, `linux:KEY`: the build that this means, loaded.
+
+import { UsageError } from '../errors.js';
+import { LINUX_VARIANTS, type LinuxVariant } from '../../linux/linux-build.js';
+import { linuxModule } from '../../linux/linux-module.js';
+import type { LoadedDriver } from '../drivers/loaded-driver.js';
+import { type StoredBuild, linuxFolder, loadBuild, storedBuilds } from './build-folder.js';
+
+/** What is run where no variant is named: the one that sees more. */
+const DEFAULT_VARIANT: LinuxVariant = 'kasan';
+
+/** A machine for each load: one in which an execution was stopped half-way is not used again. Throws UsageError. */
+export function loadLinux(version: string, root = linuxFolder()): LoadedDriver {
+  const build = chosenBuild(version, storedBuilds(root));
+  const module = linuxModule(loadBuild(build));
+  const { record } = build;
+  return {
+    module,
+    identity: {
+      name: module.name,
+      version: module.version,
+      source: `linux:${record.key}${record.patch === null ? '' : ` (${record.patch.name})`}`,
+      sha256: record.sourceHash,
+    },
+    frames: (stack) => module.frames?.(stack) ?? [],
+    // The very same build, also after another one of that series was made.
+    handle: `linux:${record.key}`,
+    instrumented: [],
+  };
+}
+
+/** `builds` are the newest first. */
+export function chosenBuild(version: string, builds: readonly StoredBuild[]): StoredBuild {
+  const parts = version.split(':').filter((part) => part !== '');
+  const wanted = parts.find((part) => !isVariant(part)) ?? '';
+  const variant = parts.find(isVariant);
+  if (parts.length > (wanted === '' ? 0 : 1) + (variant === undefined ? 0 : 1)) {
+    throw new UsageError(`--driver linux:${version}: name a version or build, and a variant (${LINUX_VARIANTS.join(', ')})`);
+  }
+  const byKey = builds.find(({ record }) => wanted !== '' && record.key === wanted);
+  if (byKey !== undefined) return byKey;
+  const candidates = builds.filter(({ record }) => isUnchanged(record) && isVersion(record.kernelVersion, wanted));
+  const due = variant ?? DEFAULT_VARIANT;
+  const found = candidates.find(({ record }) => record.variant === due) ?? (variant === undefined ? candidates[0] : undefined);
+  if (found !== undefined) return found;
+  const known = builds.map(({ record }) => `${record.kernelVersion} ${record.variant} ${record.key}`).join(', ');
+  throw new UsageError(
+    `--driver linux${version === '' ? '' : `:${version}`}: there is no such build (${known === '' ? 'none at all' : known}); ` +
+      `build it first, such as with: vringfuzz linux build --debian ${/^\d+\.\d+$/.test(wanted) ? wanted : '6.12'}`,
+  );
+}
+
+function isVariant(part: string): part is LinuxVariant {
+  return (LINUX_VARIANTS as readonly string[]).includes(part);
+}
+
+/** A patched kernel is run only where it is named. */
+function isUnchanged({ patch, defines }: StoredBuild['record']): boolean {
+  return patch === null && defines.length === 0;
+}
+
+/** 6.12 and 6.12.117 both mean 6.12.117. */
+function isVersion(version: string, wanted: string): boolean {
+  return wanted === '' || version === wanted || version.startsWith(`${wanted}.`);
+}

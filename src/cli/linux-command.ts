@@ -1,0 +1,148 @@
+// `vringfuzz linux build`: compiles the ring driver of a kernel tree, so that everything else can run it; `linux list` says
+// what is there.
+
+import { relative } from 'node:path';
+
+import { type Command, Option } from 'commander';
+
+import { type StoredBuild, linuxFolder, storedBuilds } from '../campaign/linux/build-folder.js';
+import { buildLinux } from '../campaign/linux/build-linux.js';
+import { debianSource } from '../campaign/linux/debian-source.js';
+import { readKernelSources } from '../campaign/linux/kernel-tree.js';
+import { findToolchain } from '../campaign/linux/toolchain.js';
+import { UsageError } from '../campaign/errors.js';
+import { LINUX_VARIANTS, type LinuxVariant } from '../linux/linux-build.js';
+import { textTable } from '../report/text-table.js';
+import { note } from './options.js';
+
+interface LinuxOptions {
+  readonly source?: string;
+  readonly debian?: string;
+  readonly patch?: string;
+  readonly define: readonly string[];
+  readonly variant?: LinuxVariant;
+  readonly force?: boolean;
+  readonly json?: boolean;
+}
+
+/** Version of the JSON documents. */
+const SCHEMA = 1;
+
+const HELP = `
+Needs clang 16 or newer, wasm-ld and llvm: apt-get install --no-install-recommends clang-19 lld-19 llvm-19
+--debian needs apt-get, but not root. No kernel text is kept in the repository: builds lie in build/linux.
+
+Examples:
+  vringfuzz linux build --debian 6.12
+  vringfuzz linux build --source ~/linux
+  vringfuzz linux build --source ~/linux --patch fix.patch
+  vringfuzz fuzz split_ring_fuzzer --driver linux:6.12
+
+Exit code: 0 built or found, 1 compiler, package, network or disk, 2 wrong use, no kernel tree or one that is not supported.`;
+
+export function addLinuxCommand(program: Command): void {
+  const linux = program.command('linux').description("build the kernel's own ring driver, to run it under the oracles");
+  linux
+    .command('build')
+    .description('compile virtio_ring.c of a kernel tree to WebAssembly')
+    .option('--source <tree>', 'folder of a kernel tree')
+    .option('--debian <series>', 'kernel source package of Debian, such as 6.12 or 6.1')
+    .option('--patch <file>', 'apply this unified diff to a copy first')
+    .addOption(
+      new Option('--define <macro>', 'macro for the kernel file, NAME or NAME=VALUE; may be repeated')
+        .argParser((macro: string, macros: readonly string[]) => [...macros, macro])
+        .default([], 'none'),
+    )
+    .addOption(new Option('--variant <name>', 'only this one (default: all)').choices([...LINUX_VARIANTS]))
+    .option('--force', 'build again what is there')
+    .option('--json', 'one JSON document on standard output')
+    .addHelpText('after', HELP)
+    .action((options: LinuxOptions) => {
+      build(options);
+    });
+  linux
+    .command('list')
+    .description('the builds that there are, the newest first')
+    .option('--json', 'one JSON document on standard output')
+    .action((options: { readonly json?: boolean }) => {
+      list(options.json === true);
+    });
+}
+
+function build(options: LinuxOptions): void {
+  const root = linuxFolder();
+  const tools = findToolchain();
+  const source = sourceOf(options, root);
+  const sources = readKernelSources(source.tree, options.patch ?? null);
+  const json = options.json === true;
+  if (!json) {
+    print('kernel', `${sources.version}${source.package === null ? '' : ` (${source.package})`}`);
+    print('source', `virtio_ring.c, SHA-256 ${sources.ringHash}`);
+    print('compiler', tools.version);
+    if (sources.patch !== null) print('patch', `${sources.patch.name}: ${sources.patch.changed.join(', ')}`);
+  }
+  for (const path of sources.patch?.ignored ?? []) note(`the patch changes ${path}, which the build does not use`);
+  const variants = options.variant === undefined ? LINUX_VARIANTS : [options.variant];
+  const builds = variants.map((variant) => {
+    const started = performance.now();
+    const { define: defines, force } = options;
+    const common = { sources, package: source.package, defines, tools, root, force: force === true };
+    const { build: built, cached } = buildLinux({ ...common, variant });
+    const seconds = (performance.now() - started) / 1000;
+    if (!json)
+      print(
+        variant,
+        `${built.record.edges} edges, ${shown(built)}, ${cached ? 'there already' : `${seconds.toFixed(1)} s`}`,
+      );
+    return { ...built.record, folder: built.folder, cached, seconds };
+  });
+  if (json) process.stdout.write(`${JSON.stringify({ schema: SCHEMA, builds })}\n`);
+  else process.stdout.write(`\nnext: vringfuzz fuzz split_ring_fuzzer --driver ${nameFor(builds[0])}\n`);
+}
+
+/** A changed kernel has to be named by its build; another one is the newest of its series. */
+function nameFor(record: StoredBuild['record'] | undefined): string {
+  if (record === undefined) return 'linux';
+  const changed = record.patch !== null || record.defines.length > 0;
+  return `linux:${changed ? record.key : record.kernelVersion.split('.').slice(0, 2).join('.')}`;
+}
+
+function sourceOf({ source, debian }: LinuxOptions, root: string): { tree: string; package: string | null } {
+  if ((source === undefined) === (debian === undefined)) {
+    throw new UsageError(
+      'linux build takes one of --source TREE and --debian SERIES; see vringfuzz linux build --help',
+    );
+  }
+  return source === undefined ? debianSource(debian ?? '', root) : { tree: source, package: null };
+}
+
+function list(json: boolean): void {
+  const builds = storedBuilds(linuxFolder());
+  if (json) {
+    const all = builds.map(({ folder, record }) => ({ ...record, folder }));
+    process.stdout.write(`${JSON.stringify({ schema: SCHEMA, builds: all })}\n`);
+    return;
+  }
+  if (builds.length === 0) {
+    process.stdout.write('no build yet: vringfuzz linux build --debian 6.12\n');
+    return;
+  }
+  const rows = builds.map(({ record }) => [
+    record.kernelVersion,
+    record.variant,
+    record.key,
+    String(record.edges),
+    record.patch?.name ?? '',
+    record.defines.join(' '),
+  ]);
+  process.stdout.write(textTable(['kernel', 'variant', 'key', 'edges', 'patch', 'defines'], rows));
+}
+
+function shown({ folder }: StoredBuild): string {
+  const path = relative(process.cwd(), folder);
+  return path.startsWith('..') ? folder : path;
+}
+
+function print(what: string, value: string): void {
+  process.stdout.write(`${what.padEnd(9)} ${value}\n`);
+}

@@ -1,0 +1,96 @@
+// The claim of disclosure from the device's side: what was taken back, and what was never handed over, is out of reach.
+// Asked of the DMA layer as the device would, so that a back end that reports one thing and does another is seen.
+
+import type { Reach } from '../memory/device-view.js';
+import { COHERENT_BASE, COHERENT_SIZE, DATA_BASE, HEAP_BASE, PAGE_SIZE, PHYSICAL_BASE } from '../memory/layout.js';
+import { type CaseFile, deviceWrites } from './case-file.js';
+import { disclosure } from './disclosure.js';
+import { DMA_UNMAP, fail } from './oracle.js';
+
+const PAGE_MASK = PAGE_SIZE - 1;
+
+/** Private memory as a device that knows physical addresses would ask for it: addresses below `PHYSICAL_BASE` added. */
+const PRIVATE = [
+  { address: COHERENT_BASE - 1, size: 2 },
+  { address: COHERENT_BASE, size: 1 },
+  { address: COHERENT_BASE + COHERENT_SIZE - 1, size: 2 },
+  { address: HEAP_BASE, size: 16 },
+  { address: DATA_BASE, size: 1 },
+  // Long enough for every bit of a mask of pages to come round again.
+  { address: 0, size: COHERENT_BASE + COHERENT_SIZE },
+  { address: DATA_BASE, size: 32 * PAGE_SIZE },
+] as const;
+
+/** A mapping has ended, one in some, in a back end that copies nothing: its last byte is gone, where no other one has it. */
+export function checkMappingGone(c: CaseFile, entry: number): void {
+  const { ledger, reach } = c;
+  if (reach === null) return;
+  const last = ledger.dma[entry]! + ledger.size[entry]! - 1;
+  if (reach.translate(last, 1, deviceWrites(ledger.direction[entry]!)) < 0 || ledger.findContaining(last, 1) >= 0)
+    return;
+  fail(disclosure, 'reachable after its mapping ended', {
+    expected: { reachable: false },
+    got: { reachable: true, address: last },
+    mapping: entry,
+    blame: DMA_UNMAP,
+  });
+}
+
+/** Coherent memory at `cpu`, which was `size` bytes long, was freed. */
+export function checkCoherentGone(c: CaseFile, cpu: number, size: number): void {
+  if (c.reach === null) return;
+  const dma = c.coherentDma[(cpu - COHERENT_BASE) >> 12]!;
+  if (c.reach.translate(dma + wholePages(size) - 1, 1, true) < 0) return;
+  fail(disclosure, 'coherent memory reachable after it was freed', {
+    expected: { reachable: false },
+    got: { reachable: true, address: dma, size },
+    blame: DMA_UNMAP,
+  });
+}
+
+/** The first coherent memory was allocated, at `cpu`: what lies before and behind its pages is no part of it. */
+export function checkCoherentEdges(c: CaseFile, cpu: number, dma: number, size: number): void {
+  if (c.reach === null) return;
+  const pages = wholePages(size);
+  checkEdge(c, c.reach, dma - 1, cpu - 1);
+  checkEdge(c, c.reach, dma + pages - 1, cpu + pages);
+}
+
+/** Without a DMA API: a piece of a buffer that came back, or its table. */
+export function checkPieceGone(c: CaseFile, dma: number, size: number, write: boolean): void {
+  if (c.reach === null) return;
+  if (c.reach.translate(dma, 1, write) < 0 && c.reach.translate(dma + size - 1, 1, write) < 0) return;
+  fail(disclosure, 'reachable after the buffer came back', {
+    expected: { reachable: false },
+    got: { reachable: true, address: dma, size },
+    blame: DMA_UNMAP,
+  });
+}
+
+/** The queue is gone and so is every mapping: private memory is out of reach. One place an execution, for what it costs. */
+export function checkPrivate(c: CaseFile): void {
+  if (c.reach === null) return;
+  const { address, size } = PRIVATE[c.ledger.count % PRIVATE.length]!;
+  const dma = PHYSICAL_BASE + address;
+  if (c.reach.translate(dma, size, false) < 0 && c.reach.translate(dma, size, true) < 0) return;
+  fail(disclosure, 'private memory reachable', {
+    expected: { reachable: false },
+    got: { reachable: true, address, size },
+    blame: DMA_UNMAP,
+  });
+}
+
+/** Two bytes from `dma` on of which one is coherent; the other lies at `other`, which may be coherent as well. */
+function checkEdge(c: CaseFile, reach: Reach, dma: number, other: number): void {
+  if (reach.translate(dma, 2, true) < 0) return;
+  if (other >= COHERENT_BASE && other < COHERENT_BASE + COHERENT_SIZE && c.isCoherentLive(other)) return;
+  fail(disclosure, 'reachable beside coherent memory', {
+    expected: { reachable: false },
+    got: { reachable: true, cpu: other },
+    blame: DMA_UNMAP,
+  });
+}
+
+function wholePages(size: number): number {
+  return (size + PAGE_MASK) & ~PAGE_MASK;
+}

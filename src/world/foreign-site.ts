@@ -1,0 +1,31 @@
+// Where a violation happened in a driver from outside. What its frames do not tell is named after the call that was made.
+
+import { CALL_CLIENT, CALL_NAMES, CALL_NONE } from '../oracle/calls.js';
+import type { CaseFile } from '../oracle/case-file.js';
+import type { Blame } from '../oracle/oracle.js';
+import type { ForeignDriver } from '../platform/driver-module.js';
+import { backEndFile, framesOf, type Sites, withoutLayer } from './driver-site.js';
+
+/** `stack` is the text of an error's stack. */
+export function foreignSitesOf(stack: string, blame: Blame | undefined, c: CaseFile, driver: ForeignDriver): Sites {
+  const frames = driver.frames(stack);
+  if (blame?.layer === 'dma' || (frames.length === 0 && c.call === CALL_CLIENT)) return dmaSites(stack, blame, c);
+  const due = { file: driver.module.name, function: blame?.function ?? callName(c) };
+  const frame = frames.find(({ helper }) => helper !== true) ?? frames[0];
+  if (frame === undefined) return { exact: due, forBucket: due };
+  const { file, function: name, line } = frame;
+  const exact = { file, function: name, ...(line === undefined ? {} : { line }) };
+  // Where an oracle blames a function, what is on the stack may be anybody who came to see the damage: the blamed name it
+  // is, the same for all of them.
+  return { exact, forBucket: blame === undefined ? { file, function: name } : due };
+}
+
+function dmaSites(stack: string, blame: Blame | undefined, c: CaseFile): Sites {
+  const frame = framesOf(stack).find(({ layer }) => layer === 'dma');
+  const site = { file: backEndFile(c), function: blame?.function ?? callName(c) };
+  return { exact: withoutLayer(frame) ?? site, forBucket: site };
+}
+
+function callName(c: CaseFile): string {
+  return c.call === CALL_NONE ? 'destroy' : (CALL_NAMES[c.call] ?? '');
+}
