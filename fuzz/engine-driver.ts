@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 
 import type { LoadedDriver } from '../src/campaign/drivers/loaded-driver.js';
 import type { DriverCoverage } from '../src/platform/driver-module.js';
+import { foreignRunner } from '../src/world/execute.js';
 
 /** Internals of the engine. */
 interface Addon {
@@ -19,6 +20,8 @@ export class EngineDriver {
   private readonly tell: Addon['traceIntegerCompare'];
 
   constructor(readonly driver: LoadedDriver) {
+    // Its world first: compiled code has no counters before it has memory.
+    foreignRunner(driver);
     this.coverage = driver.module.coverage?.() ?? {};
     const { counters } = this.coverage;
     const addon = driver.module.coverage === undefined ? null : engineAddon();

@@ -12,6 +12,7 @@ import { addCorpusCommand } from './corpus-command.js';
 import { addCoverageCommand } from './coverage-command.js';
 import { addDescribeCommand } from './describe-command.js';
 import { addDoctorCommand } from './doctor-command.js';
+import { addExportCommand } from './export-command.js';
 import { addFailEachCommand } from './fail-each-command.js';
 import { addFuzzCommand } from './fuzz-command.js';
 import { addHonestCommand } from './honest-command.js';
@@ -54,6 +55,7 @@ function createProgram(): Command {
   addFailEachCommand(program);
   addRacesCommand(program);
   addTriageCommand(program);
+  addExportCommand(program);
   addReportCommand(program);
   addMergeCommand(program);
   addCorpusCommand(program);

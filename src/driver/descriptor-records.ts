@@ -12,7 +12,7 @@ export const MAX_QUEUE_SIZE = 256;
 export const RECORD_BYTES = 32;
 
 /** Each descriptor's successor in a fresh free list. */
-const IN_ORDER = Uint16Array.from({ length: MAX_QUEUE_SIZE }, (_, index) => index + 1);
+const FRESH_NEXT = Uint16Array.from({ length: MAX_QUEUE_SIZE }, (_, index) => index + 1);
 
 export class DescriptorRecords implements DriverRecords {
   num = 0;
@@ -21,7 +21,7 @@ export class DescriptorRecords implements DriverRecords {
   readonly addr = new Float64Array(MAX_QUEUE_SIZE);
   readonly len = new Uint32Array(MAX_QUEUE_SIZE);
   readonly flags = new Uint16Array(MAX_QUEUE_SIZE);
-  readonly next = Uint16Array.from(IN_ORDER);
+  readonly next = Uint16Array.from(FRESH_NEXT);
   /** Descriptors from here on are as reset() leaves them. */
   private touched = 0;
 
@@ -34,7 +34,7 @@ export class DescriptorRecords implements DriverRecords {
     this.len.fill(0, 0, this.touched);
     this.flags.fill(0, 0, this.touched);
     this.touched = 0;
-    this.next.set(IN_ORDER);
+    this.next.set(FRESH_NEXT);
     this.next[num - 1] = 0;
     this.num = num;
     this.numFree = num;

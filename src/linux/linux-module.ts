@@ -8,6 +8,7 @@ import {
   type DriverQueues,
   type ToleratedRead,
 } from '../platform/driver-module.js';
+import { MEMORY_SIZE } from '../memory/layout.js';
 import { HAS_RESET, HAS_RESIZE, type LinuxBuild } from './linux-build.js';
 import { LinuxMachine } from './machine.js';
 import { LinuxQueue } from './linux-queue.js';
@@ -29,13 +30,13 @@ const KNOWN_READS: readonly ToleratedRead[] = [
   },
 ];
 
-/** A driver module around this build. Its machine is made when the world asks for guest memory. */
+/** A driver module around this build. */
 export function linuxModule(build: LinuxBuild): DriverModule {
-  let machine: LinuxMachine | null = null;
-  const running = (): LinuxMachine => {
-    if (machine === null) throw new Error('the kernel code has no memory yet');
-    return machine;
-  };
+  // The engine may ask for the counters before there is a world. It reads those of the first machine for good, so that is
+  // the one for the first world; another world gets one of its own.
+  const first = new LinuxMachine(build, MEMORY_SIZE);
+  let latest = first;
+  let worlds = 0;
   const series = build.kernelVersion.split('.').slice(0, 2).join('.');
   return {
     apiVersion: DRIVER_API_VERSION,
@@ -57,27 +58,21 @@ export function linuxModule(build: LinuxBuild): DriverModule {
     semantics: 'linux',
     toleratedReads: KNOWN_READS,
     guestMemory(size: number): Uint8Array {
-      machine = new LinuxMachine(build, size);
-      return machine.guest;
+      latest = worlds++ === 0 && size === MEMORY_SIZE ? first : new LinuxMachine(build, size);
+      return latest.guest;
     },
     createQueues(platform: DriverPlatform, onInterrupt: () => void): DriverQueues {
-      const running_ = running();
-      running_.attach(platform, onInterrupt);
+      const on = latest;
+      on.host.attach(platform, onInterrupt);
       const resettable = (): boolean => platform.transport.resettable;
-      return { split: new LinuxQueue(running_, false, resettable), packed: new LinuxQueue(running_, true, resettable) };
-    },
-    reset(): void {
-      running().reset();
+      return { split: new LinuxQueue(on, false, resettable), packed: new LinuxQueue(on, true, resettable) };
     },
     frames: (stack) => framesOf(stack, build.symbols),
-    coverage(): DriverCoverage {
-      const { counters } = running();
-      return {
-        counters,
-        flushComparisons: (report) => {
-          running().flushComparisons(report);
-        },
-      };
-    },
+    coverage: (): DriverCoverage => ({
+      counters: first.counters,
+      flushComparisons: (report) => {
+        first.flushComparisons(report);
+      },
+    }),
   };
 }

@@ -4,6 +4,7 @@ import type { DriverQueue } from '../platform/driver-module.js';
 import type { AddOptions, Completion, QueueConfig, RingAddresses } from '../platform/ring-driver.js';
 import type { ScatterList } from '../platform/scatter-list.js';
 import { EINVAL } from '../spec/errno.js';
+import { SIZE_MAX } from './linux-host.js';
 import type { LinuxMachine } from './machine.js';
 
 // Feature bits (virtio-v1.4 6); those from 32 on belong to the high word.
@@ -13,8 +14,6 @@ const VERSION_1 = 1 << 0;
 const ACCESS_PLATFORM = 1 << 1;
 const RING_PACKED = 1 << 2;
 const RING_RESET = 1 << 8;
-
-const SIZE_MAX = 0xffff_ffff;
 
 export class LinuxQueue implements DriverQueue {
   private readonly completion: Completion = { token: 0, length: 0, ctx: 0 };
@@ -28,6 +27,7 @@ export class LinuxQueue implements DriverQueue {
 
   create(config: QueueConfig): number {
     if (!this.packed && (config.num & (config.num - 1)) !== 0) return -EINVAL;
+    this.machine.reset();
     const resettable = this.resettable();
     const low = (config.indirect ? INDIRECT_DESC : 0) | (config.eventIndex ? EVENT_IDX : 0);
     const high =
@@ -107,12 +107,12 @@ export class LinuxQueue implements DriverQueue {
   }
 
   reset(recycle: (token: number) => void): number {
-    this.machine.recycle = recycle;
+    this.machine.host.recycle = recycle;
     return this.machine.calls.reset();
   }
 
   resize(num: number, recycle: (token: number) => void): number {
-    this.machine.recycle = recycle;
+    this.machine.host.recycle = recycle;
     return this.machine.calls.resize(num);
   }
 

@@ -31,7 +31,8 @@ const KERNEL_FILE = /^(drivers|kernel|include)\//;
  * Functions of the kernel that others call for one step each: a finding happens in them, but its bucket is named after who
  * called them. Inlined or not, the compiler's choice must not decide.
  */
-const HELPER = /^(vring_unmap|vring_map|vring_free|vring_alloc|vring_use|sg_|dma_|virtqueue_add_desc|desc_|__virtio|to_vvq)/;
+const HELPER =
+  /^(vring_unmap|vring_map|vring_free|vring_alloc|vring_use|sg_|dma_|virtqueue_add_desc|desc_|__virtio|to_vvq)/;
 
 /** The kernel's frames on an error's stack, the innermost first. */
 export function framesOf(stack: string, table: SymbolTable): readonly DriverFrame[] {

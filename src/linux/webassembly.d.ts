@@ -1,9 +1,10 @@
 // The part of Node's WebAssembly that is used here. TypeScript declares it only together with the browser's DOM.
 
 declare namespace WebAssembly {
-  class Module {
-    constructor(bytes: Uint8Array);
+  interface Module {
+    readonly [Symbol.toStringTag]: string;
   }
+  const Module: new (bytes: Uint8Array) => Module;
 
   class Memory {
     constructor(limits: { readonly initial: number; readonly maximum: number });

@@ -2,6 +2,8 @@
 // that it then does is still by the rules. Judged where the device looks for a buffer in vain, and for a part of the
 // mappings when they are made, whether the device uses them or not. What it must not reach is the business of disclosure.
 
+import { PHYSICAL_BASE } from '../memory/layout.js';
+import { IN_FLIGHT } from './buffer-table.js';
 import { type CaseFile, deviceReads, deviceWrites } from './case-file.js';
 import { DMA_MAP, fail, type OracleInfo } from './oracle.js';
 
@@ -15,15 +17,17 @@ export const reach: OracleInfo = {
 
 /** The device could not reach these bytes: then they are in no live mapping, or in one of the other direction. */
 export function checkMissed(c: CaseFile, dma: number, size: number, write: boolean): void {
-  // A descriptor that the device itself forged can name any other place.
   const entry = c.ledger.findContaining(dma, size);
-  if (entry < 0) return;
-  const direction = c.ledger.direction[entry]!;
-  if (!(write ? deviceWrites(direction) : deviceReads(direction))) return;
+  // A descriptor that the device itself forged can name any other place.
+  if (entry < 0 && !(!c.model.useDmaApi && isLent(c, dma - PHYSICAL_BASE, size, write))) return;
+  if (entry >= 0) {
+    const direction = c.ledger.direction[entry]!;
+    if (!(write ? deviceWrites(direction) : deviceReads(direction))) return;
+  }
   fail(reach, write ? 'mapping not writable' : 'mapping not readable', {
     expected: { reachable: true },
     got: { reachable: false, address: dma, size },
-    mapping: entry,
+    ...(entry < 0 ? {} : { mapping: entry }),
     blame: DMA_MAP,
   });
 }
@@ -55,6 +59,21 @@ export function checkPieceReached(c: CaseFile, dma: number, cpu: number, size: n
     got: { reachable: false, dma },
     blame: DMA_MAP,
   });
+}
+
+/** Whether a piece of a buffer in flight holds the range, as one that the device may write or read. */
+function isLent(c: CaseFile, cpu: number, size: number, write: boolean): boolean {
+  const { buffers } = c;
+  for (let token = 1; token <= buffers.count; token++) {
+    if (buffers.state[token] !== IN_FLIGHT) continue;
+    const first = buffers.firstPiece[token]! + (write ? buffers.outPieces[token]! : 0);
+    const end = first + (write ? buffers.inPieces[token]! : buffers.outPieces[token]!);
+    for (let k = first; k < end; k++) {
+      const start = buffers.pieceCpu[k]!;
+      if (cpu >= start && cpu + size <= start + buffers.pieceSize[k]!) return true;
+    }
+  }
+  return false;
 }
 
 function failUnreached(c: CaseFile, dma: number, at: number, write: boolean): void {

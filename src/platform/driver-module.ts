@@ -162,7 +162,7 @@ export interface DriverModule {
   frames?(stack: string): readonly DriverFrame[];
   /** For a module without frames(): names of functions that are helpers (DriverFrame). */
   readonly helpers?: readonly string[];
-  /** Without this method the engine instruments the JavaScript in the module's folder. */
+  /** Asked for after createQueues. Without this method the engine instruments the JavaScript in the module's folder. */
   coverage?(): DriverCoverage;
 }
 

@@ -25,6 +25,15 @@ export interface ReadmeOptions {
   readonly sameAsFolder: string | null;
   /** Options that the commands need to find the build, such as `--bugs DIR`. */
   readonly commandArguments: readonly string[];
+  /** For a page that leaves this machine: what was run. */
+  readonly ran?: WhatRan;
+}
+
+export interface WhatRan {
+  /** Name and value, such as a version. */
+  readonly facts: readonly (readonly [string, string])[];
+  /** What has to be typed before the commands work elsewhere. */
+  readonly setup: readonly string[];
 }
 
 /** The page. */
@@ -38,8 +47,10 @@ export function bucketReadme(bucket: TriagedBucket, options: ReadmeOptions): str
     finding === null ? '' : disagreement(finding),
     steps(bucket),
     commands(bucket, options),
-    inputsText(bucket),
-    'Written by `vringfuzz triage`, which replaces this page; notes of your own belong in another file.\n',
+    options.ran === undefined ? inputsText(bucket) : exportedText(bucket, options.ran),
+    options.ran === undefined
+      ? 'Written by `vringfuzz triage`, which replaces this page; notes of your own belong in another file.\n'
+      : 'Written by `vringfuzz export`.\n',
   ];
   return sections.filter((section) => section !== '').join('\n');
 }
@@ -118,19 +129,32 @@ function steps({ minimised, inputs }: TriagedBucket): string {
   return `## Steps\n\nThe minimised input (${size}):\n\n${title}\n${block(traceText(trace))}`;
 }
 
-function commands(bucket: TriagedBucket, { shownFolder, commandArguments }: ReadmeOptions): string {
+function commands(bucket: TriagedBucket, { shownFolder, commandArguments, ran }: ReadmeOptions): string {
   const name = bucket.minimised?.name ?? (bucket.inputs[0] === undefined ? '' : basename(bucket.inputs[0].file));
   if (name === '') return '';
   const rest = commandArguments.map((word) => ` ${shellWord(word)}`).join('');
   const file = shellWord(`${shownFolder}/${name}`);
   const promote = `npx vringfuzz triage --promote ${shellWord(bucket.bucket)} --target ${bucket.target}${rest}`;
+  const lasting = bucket.status !== 'fixed' && bucket.minimised?.placement === undefined && ran === undefined;
   return `## Again\n\n${block(
     [
+      ...(ran?.setup ?? []),
       `npx vringfuzz replay ${file}${rest}`,
       `npx vringfuzz describe ${file}${rest}`,
-      ...(bucket.status === 'fixed' || bucket.minimised?.placement !== undefined ? [] : [promote]),
+      ...(lasting ? [promote] : []),
     ].join('\n'),
   )}`;
+}
+
+/** The input as text, for a mail without attachments, and what it was run on. */
+function exportedText({ minimised }: TriagedBucket, { facts }: WhatRan): string {
+  const base64 = minimised === null ? '' : Buffer.from(minimised.bytes).toString('base64');
+  const again = `base64 -d > ${minimised?.name ?? ''} <<< ${base64}`;
+  const rows = facts.map(([name, value]) => [inline(name), code(value)]);
+  return [
+    minimised === null ? '' : `## The input as text\n\n${block(again)}`,
+    `## What was run\n\n${table(['', ''], rows, 2)}`,
+  ].join('\n');
 }
 
 function inputsText({ inputs, folder }: TriagedBucket): string {

@@ -27,6 +27,9 @@ import { clientSize, inPieces, offsetOf, outPieces, pieceSize, syncRange } from 
 /** The client's own mappings at a time. */
 const OWN_MAPPINGS = 8;
 
+/** Without a DMA API: of the buffers one in four is asked about, whether the device reaches it, since that takes time. */
+const TOKENS_ASKED = 3;
+
 export class Client {
   readonly out = new ScatterList();
   readonly input = new ScatterList();
@@ -222,22 +225,22 @@ export class Client {
     for (let k = 0; k < buffers.total(token); k++) {
       const cpu = buffers.pieceCpu[first + k]!;
       const size = buffers.pieceSize[first + k]!;
-      this.exposePiece(cpu, size, k >= out, reachable);
+      if (reachable) this.dma.expose(cpu, size, k >= out);
+      else this.dma.withdraw(cpu, size, k >= out);
+      if ((token & TOKENS_ASKED) === 0) this.askReach(cpu, size, k >= out, reachable);
     }
     const table = buffers.table[token]!;
     if (table === 0) return;
-    this.exposePiece(table, buffers.total(token) * SPLIT_DESCRIPTOR_SIZE, false, reachable);
+    const tableSize = buffers.total(token) * SPLIT_DESCRIPTOR_SIZE;
+    if (reachable) this.dma.expose(table, tableSize, false);
+    else this.dma.withdraw(table, tableSize, false);
+    if ((token & TOKENS_ASKED) === 0) this.askReach(table, tableSize, false, reachable);
   }
 
-  private exposePiece(cpu: number, size: number, write: boolean, reachable: boolean): void {
+  private askReach(cpu: number, size: number, write: boolean, reachable: boolean): void {
     const dma = PHYSICAL_BASE + cpu;
-    if (reachable) {
-      this.dma.expose(cpu, size, write);
-      checkPieceReached(this.c, dma, cpu, size, write);
-    } else {
-      this.dma.withdraw(cpu, size, write);
-      checkPieceGone(this.c, dma, size, write);
-    }
+    if (reachable) checkPieceReached(this.c, dma, cpu, size, write);
+    else checkPieceGone(this.c, dma, size, write);
   }
 
   /** Where an own mapping lies: in a VDUSE domain in the page of the newest one, where its place there is free. */

@@ -6,6 +6,9 @@ import type { QueueModel } from '../oracle/queue-model.js';
 /** Length of the state-feedback map in bytes. libFuzzer scans all of it after each run, so it is kept small. */
 export const STATE_FEEDBACK_SIZE = 4096;
 
+/** Behind the places of the operations, of which there are fewer than 48 in every form of input. */
+const UNTOLD = 48 << 6;
+
 /**
  * Marks one step; `lied` says that the device has done something hostile before. A mark, not a count: how often a state
  * was seen is no reason to keep an input (with counts the corpus grew past 8,000 inputs in 100,000 executions).
@@ -20,4 +23,8 @@ export function markState(map: Uint8Array, model: QueueModel, operation: number,
   const state = model.broken ? 12 : (lap << 2) | (model.callbacksOn ? 2 : 0) | (lied ? 1 : 0);
   // 64 places for the operations, 64 states each: four of the free list, sixteen of the rest.
   map[(((operation << 2) | free) << 4) | state] = 1;
+  // How much was added since the last kick decision, in powers of two from 16 on: an input that lets twice as much pile up
+  // is worth keeping, or nothing leads to a large ring filled by few records.
+  const { numAdded } = model;
+  if (numAdded >= 16) map[UNTOLD | ((31 - Math.clz32(numAdded)) << 1) | (model.eventIndex ? 1 : 0)] = 1;
 }

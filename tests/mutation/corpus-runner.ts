@@ -15,6 +15,7 @@ const STEP_BUDGETS: Readonly<Record<KillerKind, number>> = {
   load: 10_000_000,
   corpus: 10_000_000,
   honest: 30_000_000,
+  order: 100_000_000,
   unit: 100_000_000,
 };
 

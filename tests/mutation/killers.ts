@@ -1,21 +1,27 @@
-// What a mutant is tried on, in this order: that the modules load at all, every committed input, honest devices, and last
-// the unit tests of the driver and the DMA layer. All of it runs in this process on the instrumented build.
+// What a mutant is tried on, in this order: that the modules load at all, every committed input, honest devices, committed
+// inputs after executions that broke off, and last the unit tests of the driver and the DMA layer. All of it runs in this process on the instrumented build.
 
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { BACK_END_NAMES, type BackEndName } from '../../src/dma/back-end.js';
 import type { runHonest } from '../../src/campaign/honest-run.js';
+import { blankConfiguration, decodeConfiguration, encodeConfiguration } from '../../src/scenario/configuration.js';
+import { HUGE_SIZE } from '../../src/scenario/operands.js';
+import { encodeScenario } from '../../src/scenario/scenario.js';
+import { Steps } from '../../src/scenario/seeds/steps.js';
 import type { TargetSpec } from '../../src/target/target-spec.js';
+import { targetByName } from '../../src/target/targets.js';
 import type { execute } from '../../src/world/execute.js';
 import { BuildLoader } from './build-loader.js';
 import { NodeTestStandIn } from './node-test-stand-in.js';
 
 /** Each kind's ids begin with its name and a colon. */
-export const KILLER_KINDS = ['load', 'corpus', 'honest', 'unit'] as const;
+export const KILLER_KINDS = ['load', 'corpus', 'honest', 'order', 'unit'] as const;
 export type KillerKind = (typeof KILLER_KINDS)[number];
 
 /** Kinds whose kills count for the aim: an input and what an oracle says, or the end of the harness. */
-export const ORACLE_KINDS: readonly KillerKind[] = ['load', 'corpus', 'honest'];
+export const ORACLE_KINDS: readonly KillerKind[] = ['load', 'corpus', 'honest', 'order'];
 
 /** Stands for the loading of the modules, which is done before any test. */
 export const LOAD_ID = 'load: all modules';
@@ -24,6 +30,9 @@ const COMMITTED = ['seed', 'regression'];
 /** Honest inputs: by target, this many groups of this many, each from its own start. */
 const HONEST_GROUPS = 4;
 const HONEST_RUNS = 25;
+
+/** Executions that break off before others: enough to fill every table with what a reset must clear. */
+const BROKEN_OFF = 32;
 
 /** Unit tests of 65,536 buffers and more: they take many times longer than all the others together. */
 const TOO_LONG: readonly string[] = [
@@ -88,7 +97,10 @@ export class Killers {
     const groups = scenarios.flatMap((target) =>
       Array.from({ length: HONEST_GROUPS }, (_, group) => honestGroup(honest.runHonest, target, group + 1)),
     );
-    return [{ id: LOAD_ID, run: () => null }, ...corpus, ...groups];
+    // Without a DMA API the driver unmaps nothing, and the canary finds nothing.
+    const names = BACK_END_NAMES.filter((name) => name !== 'none');
+    const orders = names.map((name) => brokenOff(run, TARGETS, { name, inputs: this.inputs }));
+    return [{ id: LOAD_ID, run: () => null }, ...corpus, ...groups, ...orders];
   }
 
   /** The unit tests of the code that is mutated, on the modules that are loaded. Throws what the loading throws. */
@@ -127,6 +139,68 @@ function honestGroup(run: typeof runHonest, target: TargetSpec, seed: number): K
       return failure.kind === 'finding' ? failure.finding.bucket : `harness-bug: ${failure.message}`;
     },
   };
+}
+
+/**
+ * What an execution leaves behind is no other's business: many that end at a finding, with mappings that are live and a
+ * ring that stands, and then the inputs of one target with the same verdicts as ever. The canary is what finds something.
+ */
+function brokenOff(
+  run: Execute,
+  targets: readonly TargetSpec[],
+  { name, inputs }: { readonly name: BackEndName; readonly inputs: StoredInputs },
+): Killer {
+  const target = (wanted: string): TargetSpec => {
+    const spec = targets.find((one) => one.name === wanted);
+    if (spec === undefined) throw new Error(`no target ${wanted}`);
+    return spec;
+  };
+  const follower = target(name === 'swiotlb' || name === 'vduse' ? 'bounce_fuzzer' : 'split_ring_fuzzer');
+  const followers = inputs.filter((input) => input.target === follower.name).map(({ bytes }) => withBackEnd(bytes, name));
+  const broken = canaryInput(name);
+  return {
+    id: `order: ${name}`,
+    run: () => {
+      for (let k = 0; k < BROKEN_OFF; k++) {
+        const verdict = run(target('canary'), broken);
+        const found = verdict.kind === 'finding' ? verdict.finding.oracle : null;
+        if (found !== 'unmap-mismatch') return `the canary ends with ${found ?? verdict.kind}`;
+      }
+      for (const bytes of followers) {
+        const failure = failureOf(run(follower, bytes));
+        if (failure !== null) return failure;
+      }
+      return null;
+    },
+  };
+}
+
+/** Buffers and tables in flight when the fourth unmap is the wrong one. */
+function canaryInput(backEnd: BackEndName): Uint8Array {
+  const s = new Steps(false);
+  const steps = [
+    ...[0, 0x7f0, 0xf00].map((offset) => s.add({ out: 1, in: 2, offset })),
+    // Hundreds of granules each, and more than swiotlb can map.
+    s.add({ in: 1, first: HUGE_SIZE }),
+    s.add({ in: 1, first: HUGE_SIZE }),
+    ...[1, 2, 3].map(() => s.add({ out: 1, in: 1 })),
+    s.completeMany(4, 'all'),
+    s.drain(),
+  ];
+  return encodeScenario('ring', { header: encodeConfiguration({ num: 16, backEnd }), steps });
+}
+
+/** The same input over another back end, where it does not say that it must be this one. */
+function withBackEnd(bytes: Uint8Array, name: BackEndName): Uint8Array {
+  const config = blankConfiguration();
+  const target = targetByName('split_ring_fuzzer');
+  if (target === undefined) throw new Error('no target split_ring_fuzzer');
+  decodeConfiguration(target, bytes, config);
+  const moved = bytes.slice();
+  moved.set(encodeConfiguration({ ...config, backEnd: name }).subarray(0, 1));
+  if (name === 'swiotlb') moved[3] = (moved[3] ?? 0) & ~64;
+  else if (name === 'vduse') moved[3] = (moved[3] ?? 0) | 64;
+  return moved;
 }
 
 function unitKiller({ name, run }: { readonly name: string; readonly run: () => unknown }, index: number): Killer {

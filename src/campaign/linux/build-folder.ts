@@ -55,8 +55,10 @@ export function storedBuilds(root: string): readonly StoredBuild[] {
 /** Null for a build of another version of this format. */
 function storedBuild(folder: string): StoredBuild | null {
   const file = join(folder, BUILD_FILE);
-  const record = parsed(file) as BuildRecord;
-  return record.schemaVersion === BUILD_SCHEMA ? { folder, record, made: statSync(file).mtimeMs } : null;
+  const record = parsed(file) as Omit<BuildRecord, 'schemaVersion'> & { readonly schemaVersion: number };
+  const { schemaVersion } = record;
+  if (schemaVersion !== BUILD_SCHEMA) return null;
+  return { folder, record: { ...record, schemaVersion }, made: statSync(file).mtimeMs };
 }
 
 /** Reads a build for running. Throws EnvironmentError for a damaged one. */

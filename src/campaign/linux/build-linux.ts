@@ -1,6 +1,15 @@
 // Builds the kernel's ring, or finds the build that the same sources, shim and flags have already given.
 
-import { existsSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 
 import type { LinuxVariant } from '../../linux/linux-build.js';

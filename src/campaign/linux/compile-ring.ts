@@ -1,7 +1,6 @@
 // Compiles the kernel's ring and the shim around it to one WebAssembly module. The kernel's file is laid beside its headers
 // and compiled as it is; only it is instrumented.
 
-import { spawnSync } from 'node:child_process';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
@@ -11,6 +10,7 @@ import { EnvironmentError, UsageError } from '../errors.js';
 import { projectRoot } from '../paths.js';
 import { HEADER_ALIASES, RING_SOURCE, SHIM_HEADERS, VERBATIM_HEADERS } from './headers.js';
 import type { KernelSources } from './kernel-tree.js';
+import { firstReason, runTool } from './run-tool.js';
 import type { Toolchain } from './toolchain.js';
 
 /** Where the shim's C files are: sources only, in a checkout as in an installed package. */
@@ -88,17 +88,15 @@ export function compileRing(folder: string, { sources, variant, defines, tools }
   const common = [...LANGUAGE, ...sources.api.map((macro) => `-D${macro}`), '-Iinclude', `-I${shim}`];
   const mapped = [...common, `-ffile-prefix-map=${shim}=shim`];
   const compile = (source: string, object: string, flags: readonly string[]): void => {
-    const result = spawnSync(tools.clang, [...mapped, ...flags, '-c', source, '-o', object], { cwd: folder, encoding: 'utf8' });
-    if (result.status !== 0) throw compileError(sources.version, result.stderr as string | null);
+    const { ok, stderr } = runTool(tools.clang, [...mapped, ...flags, '-c', source, '-o', object], { cwd: folder });
+    if (!ok) throw compileError(sources.version, stderr);
   };
   compile(RING_SOURCE, 'ring.o', [...INSTRUMENTATION[variant], ...defines.map((macro) => `-D${macro}`), '-w']);
   compile(join(shim, 'glue.c'), 'glue.o', []);
   compile(join(shim, 'runtime.c'), 'runtime.o', RUNTIME[variant]);
-  const linked = spawnSync(tools.linker, [...LINK, 'ring.o', 'glue.o', 'runtime.o', '-o', 'linked.wasm'], {
-    cwd: folder,
-    encoding: 'utf8',
-  });
-  if (linked.status !== 0) throw linkError(sources.version, linked.stderr as string | null);
+  const objects = ['ring.o', 'glue.o', 'runtime.o'];
+  const { ok, stderr } = runTool(tools.linker, [...LINK, ...objects, '-o', 'linked.wasm'], { cwd: folder });
+  if (!ok) throw linkError(sources.version, stderr);
   return join(folder, 'linked.wasm');
 }
 
@@ -116,24 +114,31 @@ function layOut(folder: string, { files }: KernelSources): void {
   for (const header of SHIM_HEADERS) write(`include/${header}`, '#include "kernel.h"\n');
 }
 
-function compileError(version: string, stderr: string | null): Error {
-  const text = stderr ?? '';
-  const header = /'([^']+\.h)' file not found/.exec(text)?.[1];
+function compileError(version: string, stderr: string): Error {
+  const header = /'([^']+\.h)' file not found/.exec(stderr)?.[1];
   if (header !== undefined) {
     return new UsageError(
-      `the kernel ${version} includes ${header}, which is on neither list of src/campaign/linux/headers.ts: this version is not supported yet`,
+      `the kernel ${version} includes ${header}, which is on neither list of src/campaign/linux/headers.ts: ` +
+        'this version is not supported yet',
     );
   }
-  if (/No space left on device/i.test(text)) return new EnvironmentError('no space left on the device; free some space');
-  const error = /^(.*?:\d+):\d+: (?:fatal )?error: (.*)$/m.exec(text);
-  const what = error === null ? (text.trim().split('\n')[0] ?? 'clang does not run') : `${error[1]}: ${error[2]}`;
+  if (isFull(stderr)) return new EnvironmentError('no space left on the device; free some space');
+  const error = /^(.*?:\d+):\d+: (?:fatal )?error: (.*)$/m.exec(stderr);
+  const what = error === null ? firstReason(stderr) : `${error[1] ?? ''}: ${error[2] ?? ''}`;
   return new UsageError(`the kernel ${version} does not compile with the shim: ${what}`);
 }
 
-function linkError(version: string, stderr: string | null): Error {
-  const symbol = /undefined symbol: (\S+)/.exec(stderr ?? '')?.[1];
+function linkError(version: string, stderr: string): Error {
+  const symbol = /undefined symbol: (\S+)/.exec(stderr)?.[1];
   if (symbol !== undefined) {
-    return new UsageError(`the kernel ${version} calls ${symbol}, which the shim does not have: this version is not supported yet`);
+    return new UsageError(
+      `the kernel ${version} calls ${symbol}, which the shim does not have: this version is not supported yet`,
+    );
   }
-  return new EnvironmentError(`wasm-ld fails: ${stderr?.trim().split('\n')[0] ?? 'it does not run'}`);
+  if (isFull(stderr)) return new EnvironmentError('no space left on the device; free some space');
+  return new EnvironmentError(`wasm-ld fails: ${firstReason(stderr)}`);
+}
+
+function isFull(stderr: string): boolean {
+  return /no space left on device/i.test(stderr);
 }

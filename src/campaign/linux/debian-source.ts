@@ -1,7 +1,6 @@
 // The kernel source of a Debian release, from its package, without root: apt downloads it and checks it against the signed
 // index, we check it once more against what the index says, and only what a build needs is taken out of it.
 
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
@@ -9,6 +8,7 @@ import { makeFolder, writeFailure } from '../atomic-file.js';
 import { EnvironmentError, UsageError } from '../errors.js';
 import { RING_SOURCE, VERBATIM_HEADERS } from './headers.js';
 import { sha256 } from './kernel-tree.js';
+import { firstReason, runTool } from './run-tool.js';
 import { find } from './toolchain.js';
 
 export interface DebianSource {
@@ -29,7 +29,9 @@ export function debianSource(series: string, cache: string): DebianSource {
   if (!/^\d+\.\d+$/.test(series)) throw new UsageError(`--debian takes a kernel series such as 6.12, not ${series}`);
   for (const tool of ['apt-cache', 'apt-get', 'dpkg-deb', 'tar', 'xz']) {
     if (find(tool) !== null) continue;
-    throw new EnvironmentError(`--debian needs ${tool}, which is not on PATH: use --source TREE on systems without apt`);
+    throw new EnvironmentError(
+      `--debian needs ${tool}, which is not on PATH: use --source TREE on systems without apt`,
+    );
   }
   const record = lookUp(`linux-source-${series}`);
   const tree = join(cache, 'debian', `${record.name}_${record.version.replace(/[^\w.+~-]/g, '_')}`);
@@ -39,7 +41,7 @@ export function debianSource(series: string, cache: string): DebianSource {
 
 /** What apt would install. */
 function lookUp(name: string): PackageRecord {
-  const { stdout } = spawnSync('apt-cache', ['show', '--no-all-versions', name], { encoding: 'utf8' });
+  const { stdout } = runTool('apt-cache', ['show', '--no-all-versions', name]);
   const field = (key: string): string => new RegExp(`^${key}: (.+)$`, 'm').exec(stdout)?.[1] ?? '';
   const version = field('Version');
   if (version === '' || field('SHA256') === '') {
@@ -73,10 +75,10 @@ function download(folder: string, { name, version, sha256: due }: PackageRecord)
   // As root apt would drop to a user who cannot write here.
   const options = process.getuid?.() === 0 ? ['-o', 'APT::Sandbox::User=root'] : [];
   const wanted = `${name}=${version}`;
-  const { status, stderr } = spawnSync('apt-get', [...options, 'download', wanted], { cwd: folder, encoding: 'utf8' });
+  const { ok, stderr } = runTool('apt-get', [...options, 'download', wanted], { cwd: folder });
   const file = readdirSync(folder).find((entry) => entry.endsWith('.deb'));
-  if (status !== 0 || file === undefined) {
-    const reason = /^E: (.*)$/m.exec(stderr)?.[1] ?? 'apt-get download failed';
+  if (!ok || file === undefined) {
+    const reason = firstReason(stderr).replace(/^E: /, '');
     throw new EnvironmentError(
       `cannot download ${name} ${version}: ${reason}; check network and disk, run apt-get update, or use --source TREE`,
     );
@@ -106,8 +108,9 @@ function unpackTree(archive: string, folder: string): void {
 }
 
 function run(program: string, options: readonly string[]): void {
-  const { status, stderr } = spawnSync(program, options, { encoding: 'utf8' });
-  if (status === 0) return;
-  const reason = (stderr as string | null)?.trim().split('\n')[0] ?? '';
-  throw new EnvironmentError(`${program} cannot unpack the kernel's package: ${reason}; is the disk full?`);
+  const { ok, stderr } = runTool(program, options);
+  if (ok) return;
+  throw new EnvironmentError(
+    `${program} cannot unpack the kernel's package: ${firstReason(stderr)}; is the disk full?`,
+  );
 }

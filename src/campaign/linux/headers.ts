@@ -76,6 +76,11 @@ export const REQUIRED_SYMBOLS: Readonly<Record<string, readonly string[]>> = {
     'virtio_max_dma_size',
     '__virtqueue_break',
   ],
-  'linux/virtio_ring.h': ['vring_create_virtqueue', 'vring_del_virtqueue', 'vring_transport_features', 'vring_interrupt'],
+  'linux/virtio_ring.h': [
+    'vring_create_virtqueue',
+    'vring_del_virtqueue',
+    'vring_transport_features',
+    'vring_interrupt',
+  ],
   'linux/dma-mapping.h': ['dma_map_page_attrs', 'dma_unmap_page_attrs', 'dma_alloc_attrs', 'dma_max_mapping_size'],
 };

@@ -65,7 +65,9 @@ function versionOf(tree: string): string {
   const field = (name: string): string => new RegExp(`^${name} *= *(.*)$`, 'm').exec(makefile ?? '')?.[1]?.trim() ?? '';
   const major = field('VERSION');
   if (major === '' || !existsSync(join(tree, RING_SOURCE))) {
-    const reason = isFolder ? `it has no ${makefile === undefined ? 'Makefile' : RING_SOURCE}` : 'there is no such folder';
+    const reason = isFolder
+      ? `it has no ${makefile === undefined ? 'Makefile' : RING_SOURCE}`
+      : 'there is no such folder';
     throw new UsageError(`${tree} is no kernel tree: ${reason}; give the folder that holds the kernel's Makefile`);
   }
   return `${major}.${field('PATCHLEVEL')}.${field('SUBLEVEL')}${field('EXTRAVERSION')}`;
@@ -115,6 +117,7 @@ function applied(patchFile: string, path: string, text: string, patch: Structure
   const result = applyPatch(text, patch, { fuzzFactor: 0 });
   if (result !== false) return result;
   const bad = patch.hunks.find((hunk) => applyPatch(text, { ...patch, hunks: [hunk] }, { fuzzFactor: 0 }) === false);
-  const where = bad === undefined ? '' : ` at hunk @@ -${bad.oldStart},${bad.oldLines} +${bad.newStart},${bad.newLines} @@`;
+  const where =
+    bad === undefined ? '' : ` at hunk @@ -${bad.oldStart},${bad.oldLines} +${bad.newStart},${bad.newLines} @@`;
   throw new UsageError(`${patchFile} does not apply to ${path}${where}: rebase it onto this kernel`);
 }

@@ -35,13 +35,16 @@ export function chosenBuild(version: string, builds: readonly StoredBuild[]): St
   const wanted = parts.find((part) => !isVariant(part)) ?? '';
   const variant = parts.find(isVariant);
   if (parts.length > (wanted === '' ? 0 : 1) + (variant === undefined ? 0 : 1)) {
-    throw new UsageError(`--driver linux:${version}: name a version or build, and a variant (${LINUX_VARIANTS.join(', ')})`);
+    throw new UsageError(
+      `--driver linux:${version}: name a version or build, and a variant (${LINUX_VARIANTS.join(', ')})`,
+    );
   }
   const byKey = builds.find(({ record }) => wanted !== '' && record.key === wanted);
   if (byKey !== undefined) return byKey;
   const candidates = builds.filter(({ record }) => isUnchanged(record) && isVersion(record.kernelVersion, wanted));
   const due = variant ?? DEFAULT_VARIANT;
-  const found = candidates.find(({ record }) => record.variant === due) ?? (variant === undefined ? candidates[0] : undefined);
+  const found =
+    candidates.find(({ record }) => record.variant === due) ?? (variant === undefined ? candidates[0] : undefined);
   if (found !== undefined) return found;
   const known = builds.map(({ record }) => `${record.kernelVersion} ${record.variant} ${record.key}`).join(', ');
   throw new UsageError(

@@ -1,18 +1,15 @@
 // Makes the symbol table of a build from its debug information: each place where the line table begins another line, with
 // the functions that were inlined there.
 
-import { spawnSync } from 'node:child_process';
-
 import type { SourcePlace, SymbolTable } from '../../linux/symbol-table.js';
 import { EnvironmentError } from '../errors.js';
+import { firstReason, runTool } from './run-tool.js';
 import type { Toolchain } from './toolchain.js';
 
 interface SymbolizedAddress {
   readonly Address?: string;
   readonly Symbol?: readonly { readonly FunctionName: string; readonly FileName: string; readonly Line: number }[];
 }
-
-const LARGEST_OUTPUT = 256 * 1024 * 1024;
 
 /** `wasm` is the file with its debug sections; `code` is where in it addresses count from (codeOffset). */
 export function makeSymbols(wasm: string, code: number, tools: Toolchain): SymbolTable {
@@ -78,7 +75,7 @@ function lineStarts(dump: string): readonly number[] {
 }
 
 function run(program: string, options: readonly string[], input: string): string {
-  const { status, stdout, stderr } = spawnSync(program, options, { input, encoding: 'utf8', maxBuffer: LARGEST_OUTPUT });
-  if (status === 0) return stdout;
-  throw new EnvironmentError(`${program} fails: ${(stderr as string | null)?.split('\n')[0] ?? 'it does not run'}`);
+  const { ok, stdout, stderr } = runTool(program, options, { input });
+  if (!ok) throw new EnvironmentError(`${program} fails: ${firstReason(stderr)}`);
+  return stdout;
 }

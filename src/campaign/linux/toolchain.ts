@@ -1,10 +1,10 @@
 // The compiler and its companions, under the names that distributions give them.
 
-import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 import { EnvironmentError } from '../errors.js';
+import { runTool } from './run-tool.js';
 
 /** Older ones lack instrumentation that is used here, or fail on it. */
 const OLDEST_CLANG = 16;
@@ -82,10 +82,9 @@ export function find(name: string, path = process.env['PATH'] ?? ''): string | n
 }
 
 function targetsWasm(clang: string): boolean {
-  return /^\s*wasm32\b/m.test(spawnSync(clang, ['--print-targets'], { encoding: 'utf8' }).stdout);
+  return /^\s*wasm32\b/m.test(runTool(clang, ['--print-targets']).stdout);
 }
 
 function firstLine(program: string, options: readonly string[]): string {
-  const { stdout } = spawnSync(program, options, { encoding: 'utf8' });
-  return (stdout as string | null)?.split('\n')[0]?.trim() ?? '';
+  return runTool(program, options).stdout.split('\n')[0]?.trim() ?? '';
 }

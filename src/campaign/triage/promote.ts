@@ -74,9 +74,10 @@ export function regressionName(bucket: string): string {
     .replace(/^-|-$/g, '');
 }
 
-function findBucket(
+/** Throws UsageError where there is no such bucket, or several targets have it. */
+export function findBucket(
   crashes: CrashFolder,
-  { bucket, target }: PromoteOptions,
+  { bucket, target }: Pick<PromoteOptions, 'bucket' | 'target'>,
 ): { readonly target: string; readonly home: BucketFolder } {
   const all = crashes.targets
     .filter((folder) => target === undefined || folder.target === target)

@@ -1,5 +1,6 @@
 // Every seed, in the order in which the manifest lists them.
 
+import { ADDRESS_SPACE } from './address-space.js';
 import { BOUNCE_CONTENTS } from './bounce-contents.js';
 import { BOUNCE_SLOTS } from './bounce-slots.js';
 import { DIFFERENTIAL } from './differential.js';
@@ -47,4 +48,5 @@ export const SEEDS: readonly Seed[] = [
   ...DIFFERENTIAL,
   ...VDUSE_PAGES,
   ...VDUSE_RINGS,
+  ...ADDRESS_SPACE,
 ];

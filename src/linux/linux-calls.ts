@@ -1,0 +1,48 @@
+// The functions of the compiled module (src/linux/shim): the kernel's virtqueue API, flattened to numbers.
+
+/** What the shim exports. Booleans are 0 or 1; pointers are kernel addresses. */
+export interface LinuxCalls {
+  readonly __stack_pointer: WebAssembly.Global;
+  readonly __heap_base: WebAssembly.Global;
+  readonly __wasm_call_ctors?: () => void;
+  init_runtime(): void;
+  reset_runtime(): void;
+  counters_start(): number;
+  counters_end(): number;
+  shadow_at(): number;
+  shadow_size(): number;
+  comparisons_at(): number;
+  exchange_at(): number;
+  create(
+    num: number,
+    max: number,
+    align: number,
+    low: number,
+    high: number,
+    callback: number,
+    context: number,
+    resettable: number,
+  ): number;
+  destroy(): void;
+  add(out: number, input: number, token: number, context: number): number;
+  get(): number;
+  kick(): number;
+  kick_prepare(): number;
+  notify_queue(): number;
+  disable_cb(): void;
+  enable_cb(): number;
+  enable_cb_prepare(): number;
+  poll(opaque: number): number;
+  enable_cb_delayed(): number;
+  interrupt(): number;
+  detach(): number;
+  reset(): number;
+  resize(num: number): number;
+  max_mapping_size(): number;
+  is_broken(): number;
+  break_queue(): void;
+  ring_size(): number;
+  descriptor_area(): number;
+  driver_area(): number;
+  device_area(): number;
+}
