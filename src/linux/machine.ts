@@ -10,6 +10,8 @@ import { GUEST_BASE, LinuxHost } from './linux-host.js';
 const MEMORY_SIZE = 0x40_0000;
 const WASM_PAGE = 0x1_0000;
 
+/** The shim pads the counters to it (runtime.h). */
+const COUNTER_BLOCK = 16;
 const MAX_PIECES = 64;
 /** Offsets in `struct exchange` of the shim. */
 const ADDRESSES_AT = 8;
@@ -28,7 +30,9 @@ export class LinuxMachine {
   readonly calls: LinuxCalls;
   /** Guest memory: byte k is the world's address k. */
   readonly guest: Uint8Array;
-  /** One byte an edge of the kernel's code. */
+  /** Edges of the kernel's code. */
+  readonly edges: number;
+  /** One byte an edge, and zeroes up to a whole block, as whoever reads them in words wants it. */
   readonly counters: Uint8Array;
   readonly host: LinuxHost;
 
@@ -55,7 +59,8 @@ export class LinuxMachine {
     calls.__wasm_call_ctors?.();
     calls.init_runtime();
     const start = calls.counters_start();
-    this.counters = new Uint8Array(memory.buffer, start, calls.counters_end() - start);
+    this.edges = calls.counters_end() - start;
+    this.counters = new Uint8Array(memory.buffer, start, Math.ceil(this.edges / COUNTER_BLOCK) * COUNTER_BLOCK);
     this.exchangeWord = calls.exchange_at() / 4;
     this.comparisonsWord = calls.comparisons_at() / 4;
     this.stackTop = Number(calls.__stack_pointer.value);

@@ -21,8 +21,11 @@ export interface SymbolTable {
   readonly places: readonly (readonly SourcePlace[])[];
 }
 
-/** A frame of a stack as V8 writes it. The offset counts from the start of the file. */
-const FRAME = /^\s+at .*?wasm:\/\/[^\s]*:wasm-function\[\d+\]:0x([0-9a-f]+)/;
+/**
+ * A frame of a stack as V8 writes it, with a hexadecimal offset in the file, or as the engine's source maps rewrite it, as
+ * a column of line 1.
+ */
+const FRAME = /^\s+at .*?wasm:\/\/[^\s]*?:(?:wasm-function\[\d+\]:0x([0-9a-f]+)|1:(\d+))\)?$/;
 
 /** Kernel code; what is not is the shim around it. */
 const KERNEL_FILE = /^(drivers|kernel|include)\//;
@@ -38,7 +41,9 @@ const HELPER =
 export function framesOf(stack: string, table: SymbolTable): readonly DriverFrame[] {
   return stack.split('\n').flatMap((line) => {
     const match = FRAME.exec(line);
-    return match === null ? [] : framesAt(Number.parseInt(match[1] ?? '0', 16), table);
+    if (match === null) return [];
+    const [, offset, column] = match;
+    return framesAt(offset === undefined ? Number(column) - 1 : Number.parseInt(offset, 16), table);
   });
 }
 

@@ -133,7 +133,7 @@ export class CallJudge {
     const idField = model.packed ? DESC_ID : USED_ID_FIELD;
     const batched = model.batchLeft > 0;
     if (c.foreign && this.mayGiveNothing(completion, broken)) return;
-    if (c.brokenBefore || (!batched && this.moreUsed() !== true && !this.knewOfMore())) {
+    if (c.brokenBefore || (!batched && this.moreKnown() !== true)) {
       checkPremature(c, got, c.sawField(idField));
       if (!c.brokenBefore && completion === null) checkLooked(c, this.moreUsed() !== null);
       checkBroken(c, broken);
@@ -228,7 +228,7 @@ export class CallJudge {
       checkBrokenAnswer(c, 'poll', false, result);
       return;
     }
-    if (!c.linuxRules) checkPending(c, 'poll', this.moreUsed() === true, result);
+    if (!c.linuxRules) checkPending(c, 'poll', this.moreKnown() === true, result);
     else if (c.model.batchLeft > 0) checkPending(c, 'poll', true, result);
     else if (c.model.packed) checkPending(c, 'poll', c.model.looksUsed(c.seenUsed, (opaque & 0x8000) !== 0), result);
     else checkPending(c, 'poll', c.seenUsed !== opaque, result);
@@ -264,7 +264,7 @@ export class CallJudge {
 
   interrupted(result: number): void {
     const { c } = this;
-    const more = this.moreUsed();
+    const more = this.moreKnown();
     checkLooked(c, more !== null);
     checkInterruptResult(c, more === true ? IRQ_HANDLED : IRQ_NONE, result);
     const runs = more === true && !c.brokenBefore;
@@ -382,11 +382,12 @@ export class CallJudge {
     return model.batchLeft > 0 && !model.packed && waits && !broken;
   }
 
-  /** A driver may keep used.idx from an earlier call, and take what it said was used. */
-  private knewOfMore(): boolean {
+  /** The same as moreUsed, for a driver that may keep used.idx from an earlier call and take what it said was used. */
+  private moreKnown(): boolean | null {
     const { c } = this;
-    if (!c.foreign || c.model.packed || c.knownUsed < 0 || c.sawField(USED_IDX_FIELD)) return false;
-    return c.knownUsed !== c.model.usedIndex;
+    const more = this.moreUsed();
+    if (more !== null || !c.foreign || c.model.packed || c.knownUsed < 0) return more;
+    return c.knownUsed === c.model.usedIndex ? null : true;
   }
 
   /** Which buffer comes back first when all are taken back: Linux's lowest id, where there is a rule. */

@@ -155,7 +155,7 @@ export interface DriverModule {
    */
   reset?(): void;
   /**
-   * The frames of an error's stack that are in the driver, the innermost first; [] where there are none. An error whose
+   * The frames of an error's stack, in V8's own words, that are in the driver, the innermost first; [] where there are none. An error whose
    * first frame is in the driver is a crash of the driver (`panic`), any other that is not the harness's a fault of the
    * module. Without this method: frames in the files of the module's folder.
    */

@@ -60,7 +60,7 @@ export const GAIN_CLASSES: readonly GainClass[] = [
     name: 'hang',
     gain: 'The queue, its caller or a processor waits or loops for ever.',
     severity: 'medium',
-    findings: ['liveness', 'notification', 'hang'],
+    findings: ['liveness', 'notification', 'reach', 'hang'],
   },
   {
     name: 'leak',

@@ -10,7 +10,7 @@ import type { TargetSpec } from '../target/target-spec.js';
 import type { Trace } from '../verdict/trace.js';
 import type { ViolationData } from '../verdict/trace-data.js';
 import { type Finding, OK, type Verdict } from '../verdict/verdict.js';
-import { findingOf } from './finding.js';
+import { findingOf, stackOf } from './finding.js';
 import type { Placement } from './placement.js';
 import { Runner } from './runner.js';
 import type { Repeat, SeenFindings } from './seen-findings.js';
@@ -168,8 +168,9 @@ function findingVerdict(violation: Violation): Verdict {
 
 /** Whether the exception was thrown in the code under test. */
 function thrownByDriver(error: Error): boolean {
-  const frame = (error.stack ?? '').split('\n').find((line) => /^\s+at /.test(line)) ?? '';
   const { foreign } = runner.world;
+  const stack = stackOf(error, foreign);
+  const frame = stack.split('\n').find((line) => /^\s+at /.test(line)) ?? '';
   if (foreign !== null && foreign.frames(frame).length > 0) return true;
   return /[/\\]src[/\\](driver|dma)[/\\]/.test(frame);
 }

@@ -7,7 +7,13 @@ import { directionName, kindName } from '../oracle/unmap-mismatch.js';
 import type { ForeignDriver } from '../platform/driver-module.js';
 import type { DriverSite, Finding, MappingRecord } from '../verdict/verdict.js';
 import { sitesOf } from './driver-site.js';
+import { rawStackOf } from './raw-stack.js';
 import { foreignSitesOf } from './foreign-site.js';
+
+/** The text that names the driver's frames: a module that reads it by itself gets V8's own. */
+export function stackOf(error: Error, foreign: ForeignDriver | null): string {
+  return foreign?.module.frames === undefined ? (error.stack ?? '') : rawStackOf(error);
+}
 
 /** `foreign` is the driver under test where it is not our own. */
 export function findingOf(
@@ -18,7 +24,7 @@ export function findingOf(
 ): Finding {
   const { oracle, shape, evidence } = violation;
   const { mapping, field, blame, group } = evidence;
-  const stack = violation.stack ?? '';
+  const stack = stackOf(violation, foreign);
   const sites = foreign === null ? sitesOf(stack, blame, c) : foreignSitesOf(stack, blame, c, foreign);
   return {
     oracle: oracle.id,
@@ -39,7 +45,7 @@ export function findingOf(
 
 /** Oracle, function and shape as one file name; no line numbers, no values. */
 function bucketOf(oracle: string, site: DriverSite, shape: string): string {
-  const file = site.file.replace(/^.*\//, '').replace(/\.\w+$/, '');
+  const file = site.file.replace(/^.*\//, '').replace(/\.[A-Za-z]\w*$/, '');
   const slug = (text: string): string =>
     text
       .replace(/[^A-Za-z0-9]+/g, '-')

@@ -72,14 +72,18 @@ export class SeenFindings {
   }
 }
 
-/** Every place on the stack: only the module knows which of them it would name. */
+/** Every place on the stack down to the call: only the module knows which of them it would name. */
 function allFramesOf(error: Error): string {
   let frames = '';
   for (const site of callSites(error)) {
+    if (CALLER.test(site.getFileName() ?? '')) break;
     frames += `${site.getFileName() ?? ''}:${site.getFunctionName() ?? ''}:${site.getLineNumber() ?? 0}:${site.getColumnNumber() ?? 0};`;
   }
   return frames;
 }
+
+/** Where the driver is called from. */
+const CALLER = /[/\\]src[/\\]world[/\\]foreign-queue\.\w+$/;
 
 /** V8's hook for the text of stacks. */
 const formatting = Error as { prepareStackTrace?: unknown };

@@ -23,8 +23,8 @@ export function markState(map: Uint8Array, model: QueueModel, operation: number,
   const state = model.broken ? 12 : (lap << 2) | (model.callbacksOn ? 2 : 0) | (lied ? 1 : 0);
   // 64 places for the operations, 64 states each: four of the free list, sixteen of the rest.
   map[(((operation << 2) | free) << 4) | state] = 1;
-  // How much was added since the last kick decision, in powers of two from 16 on: an input that lets twice as much pile up
-  // is worth keeping, or nothing leads to a large ring filled by few records.
+  // How much was added since the last kick decision, in steps of 16: an input that lets more pile up is worth keeping, or
+  // nothing leads to 256 descriptors that nobody was told of (measured: bugs/README.md, num-added-8-bit).
   const { numAdded } = model;
-  if (numAdded >= 16) map[UNTOLD | ((31 - Math.clz32(numAdded)) << 1) | (model.eventIndex ? 1 : 0)] = 1;
+  if (numAdded >= 16) map[UNTOLD | (Math.min(numAdded >> 4, 31) << 1) | (model.eventIndex ? 1 : 0)] = 1;
 }

@@ -156,7 +156,9 @@ function brokenOff(
     return spec;
   };
   const follower = target(name === 'swiotlb' || name === 'vduse' ? 'bounce_fuzzer' : 'split_ring_fuzzer');
-  const followers = inputs.filter((input) => input.target === follower.name).map(({ bytes }) => withBackEnd(bytes, name));
+  const followers = inputs
+    .filter((input) => input.target === follower.name)
+    .map(({ bytes }) => withBackEnd(bytes, name));
   const broken = canaryInput(name);
   return {
     id: `order: ${name}`,

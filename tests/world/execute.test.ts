@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ORACLES } from '../../src/oracle/registry.js';
 import { encodeConfiguration } from '../../src/scenario/configuration.js';
+import { operationByte, OPERATIONS } from '../../src/scenario/operations.js';
 import { encodeScenario, type Step } from '../../src/scenario/scenario.js';
 import type { TargetSpec } from '../../src/target/target-spec.js';
 import { TARGETS, targetByName } from '../../src/target/targets.js';
@@ -119,6 +120,23 @@ test('the feedback map is marked, its marks never go away, and different states 
     const marked = map.filter((value) => value !== 0).length;
     assert.ok(marked >= (target.form === 'raw' ? 8 : 200), `${target.name}: ${marked} places marked`);
   }
+});
+
+test('adds that nobody was told of have places of their own, and no operation has one there', () => {
+  assert.ok(OPERATIONS.length <= 48);
+  const target = honest.find(({ name }) => name === 'packed_ring_fuzzer');
+  assert.ok(target !== undefined);
+  const marksOf = (adds: number): readonly number[] => {
+    const map = new Uint8Array(STATE_FEEDBACK_SIZE);
+    // A ring of 256, direct descriptors; long chains of four writable pieces.
+    const add = [operationByte('ring', 'add'), 0x01, 0, 0xff];
+    const records = Array.from({ length: adds }, () => add).flat();
+    execute(target, Uint8Array.of(0x20, 0x0e, 0, 0, ...records), { feedback: map });
+    return [...map.keys()].filter((place) => map[place] !== 0 && place >= 48 << 6);
+  };
+  assert.deepEqual([marksOf(0), marksOf(1)], [[], []]);
+  assert.ok(marksOf(8).length >= 2);
+  assert.ok(marksOf(40).length > marksOf(8).length);
 });
 
 test('the feedback map of an input is the same each time, and empty for an input without records', () => {

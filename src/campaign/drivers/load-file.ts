@@ -90,7 +90,7 @@ function framesBelow(file: string, helpers: readonly string[]): (stack: string) 
  * The engine takes parts of paths. The module's folder, with all that the driver is made of; but only the file where the
  * folder holds vringfuzz itself, which must not be instrumented.
  */
-function instrumentedPart(file: string): string {
+export function instrumentedPart(file: string): string {
   const folder = dirname(file) + sep;
   const harness = [projectRoot(), compiledRoot(), workRoot()];
   return harness.some((path) => (path + sep).startsWith(folder)) ? file : folder;

@@ -121,7 +121,7 @@ function edgesOf(wasm: Uint8Array): number {
   const module = new WebAssembly.Module(wasm);
   const symbols = { offsets: [], chains: [], places: [] };
   const build = { kernelVersion: '', sourceHash: '', variant: 'coverage', api: [], module, symbols } as const;
-  return new LinuxMachine(build, MEMORY_SIZE).counters.length;
+  return new LinuxMachine(build, MEMORY_SIZE).edges;
 }
 
 function checkDefines(defines: readonly string[]): void {

@@ -94,7 +94,8 @@ export function compileRing(folder: string, { sources, variant, defines, tools }
   compile(RING_SOURCE, 'ring.o', [...INSTRUMENTATION[variant], ...defines.map((macro) => `-D${macro}`), '-w']);
   compile(join(shim, 'glue.c'), 'glue.o', []);
   compile(join(shim, 'runtime.c'), 'runtime.o', RUNTIME[variant]);
-  const objects = ['ring.o', 'glue.o', 'runtime.o'];
+  // In this order: the first and the last enclose the counters (runtime.c).
+  const objects = ['runtime.o', 'ring.o', 'glue.o'];
   const { ok, stderr } = runTool(tools.linker, [...LINK, ...objects, '-o', 'linked.wasm'], { cwd: folder });
   if (!ok) throw linkError(sources.version, stderr);
   return join(folder, 'linked.wasm');

@@ -9,11 +9,15 @@ import { type StoredBuild, linuxFolder, loadBuild, storedBuilds } from './build-
 /** What is run where no variant is named: the one that sees more. */
 const DEFAULT_VARIANT: LinuxVariant = 'kasan';
 
-/** A machine for each load: one in which an execution was stopped half-way is not used again. Throws UsageError. */
-export function loadLinux(version: string, root = linuxFolder()): LoadedDriver {
-  const build = chosenBuild(version, storedBuilds(root));
-  const module = linuxModule(loadBuild(build));
+/** Throws UsageError. */
+export function loadLinux(version: string): LoadedDriver {
+  return loadedLinux(chosenBuild(version, storedBuilds(linuxFolder())));
+}
+
+/** A machine for each load: one in which an execution was stopped half-way is not used again. */
+export function loadedLinux(build: StoredBuild): LoadedDriver {
   const { record } = build;
+  const module = linuxModule(loadBuild(build));
   return {
     module,
     identity: {

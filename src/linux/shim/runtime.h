@@ -9,6 +9,8 @@
 #define GUEST_HEAP 0x20000u
 #define GUEST_HEAP_SIZE 0x20000u
 
+#define COUNTER_BLOCK 16
+
 void shadow_allocated(void *address, size_t size);
 void shadow_freed(const void *address);
 

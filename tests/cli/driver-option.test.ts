@@ -1,0 +1,158 @@
+// `--driver`: another driver under the commands, its findings apart from those of our own.
+
+import assert from 'node:assert/strict';
+import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { after, describe, test } from 'node:test';
+
+import { committedCorpus, projectRoot } from '../../src/campaign/paths.js';
+import { compiled, complaints } from '../report/formats/schemas.js';
+import { isRefused, runCli } from './run-cli.js';
+
+const NAIVE = join(projectRoot(), 'examples', 'naive-driver', 'naive-driver.js');
+const TARGET = 'split_ring_fuzzer';
+const SEEDS = join(committedCorpus(), TARGET, 'seed');
+
+const scratch = mkdtempSync(join(tmpdir(), 'vringfuzz-test-'));
+after(() => {
+  rmSync(scratch, { recursive: true, force: true });
+});
+const crashes = join(scratch, 'crashes');
+const home = join(crashes, 'driver-naive', TARGET);
+
+/** The stored finding of an oracle; the campaign of the first test has made it. */
+function crashOf(oracle: string): string {
+  const bucket = readdirSync(home).find((name) => name.startsWith(`${oracle}.`));
+  assert.ok(bucket !== undefined, `no finding of ${oracle} in ${readdirSync(home).join(', ')}`);
+  const name = readdirSync(join(home, bucket)).find((file) => /^crash-[0-9a-f]{40}$/.test(file));
+  return join(home, bucket, name ?? '');
+}
+
+describe('fuzz --driver', () => {
+  test('breaks the naive driver with several oracles, in a folder of its own, by coverage of its file', () => {
+    const args = ['--driver', NAIVE, '--seed', '1', '--runs', '6000', '--keep-going', '--no-seeds', '--json'];
+    const run = runCli('fuzz', TARGET, 'packed_ring_fuzzer', ...args, '--crashes', crashes);
+    assert.equal(run.status, 77, run.stderr);
+    assert.match(run.stderr, /split_ring_fuzzer: seed 1, driver naive/);
+    const { targets } = JSON.parse(run.stdout) as { targets: { target: string }[] };
+    assert.deepEqual(
+      targets.map(({ target }) => target),
+      [TARGET],
+      'a target without the layout was run',
+    );
+    assert.deepEqual(readdirSync(crashes), ['driver-naive']);
+    for (const oracle of ['untrusted-read', 'panic', 'mapping-leak', 'notification']) crashOf(oracle);
+    const stats = readFileSync(join(home, 'fuzzer_stats'), 'utf8');
+    const edges = Number(/^edges_found\s*: (\d+)/m.exec(stats)?.[1]);
+    assert.ok(edges > 100, `${edges} edges`);
+  });
+
+  test('names the driver in its sidecars, as the schema has it', () => {
+    const sidecar = JSON.parse(readFileSync(`${crashOf('panic')}.json`, 'utf8')) as {
+      schema: number;
+      site: { file: string; function: string };
+      driver: { name: string; source: string; sha256: string };
+    };
+    assert.deepEqual(complaints(compiled('sidecar-3'), sidecar), []);
+    assert.deepEqual([sidecar.schema, sidecar.driver.name], [3, 'naive']);
+    assert.match(sidecar.driver.sha256, /^[0-9a-f]{64}$/);
+    assert.ok(NAIVE.endsWith(basename(sidecar.driver.source)));
+    assert.deepEqual([sidecar.site.file, sidecar.site.function], ['naive-driver.js', 'release']);
+  });
+
+  test('refuses what goes together with our own driver only', () => {
+    assert.ok(
+      isRefused(runCli('fuzz', TARGET, '--driver', NAIVE, '--bug', 'V01'), /leave it out, or leave out --driver/),
+    );
+    assert.ok(isRefused(runCli('fuzz', 'packed_ring_fuzzer', '--driver', NAIVE), /driver naive has no packed ring/));
+    assert.ok(isRefused(runCli('fuzz', 'canary', '--driver', NAIVE), /canary fails in vringfuzz's own driver/));
+    assert.ok(isRefused(runCli('fuzz', TARGET, '--driver', 'nope.js'), /--driver nope\.js: no such file/));
+  });
+});
+
+describe('a finding of another driver', () => {
+  test('is replayed and described on it', () => {
+    const file = crashOf('untrusted-read');
+    const replay = runCli('replay', file, '--driver', NAIVE);
+    assert.equal(replay.status, 77, replay.stderr);
+    assert.match(replay.stdout, /untrusted-read\.naive-driver-release\.field-desc-flags +10\/10\n/);
+    const shown = runCli('describe', file, '--driver', NAIVE).stdout;
+    assert.match(shown, /driver {6}naive-driver\.js:release \(line \d+\)/);
+    assert.match(shown, /split ring of \d+/);
+  });
+
+  test('is refused without it, and left out of a folder', () => {
+    const file = crashOf('panic');
+    assert.ok(isRefused(runCli('replay', file), /is a finding of driver naive: add --driver \S+naive-driver\.js/));
+    const folder = join(scratch, 'mixed', TARGET);
+    cpSync(file, join(folder, basename(file)));
+    cpSync(`${file}.json`, join(folder, `${basename(file)}.json`));
+    const [seed = ''] = readdirSync(SEEDS).sort();
+    cpSync(join(SEEDS, seed), join(folder, 'seed'));
+    const run = runCli('replay', folder);
+    assert.equal(run.status, 0, run.stdout + run.stderr);
+    assert.match(run.stderr, /some inputs are left out: a finding of driver naive: add --driver/);
+  });
+
+  test('of the same driver in another version is told', () => {
+    const file = join(scratch, 'naive-driver.js');
+    writeFileSync(file, `${readFileSync(NAIVE, 'utf8')}// Changed.\n`);
+    const run = runCli('replay', crashOf('panic'), '--driver', file);
+    assert.equal(run.status, 77);
+    assert.match(run.stderr, /driver naive has changed since these findings were stored/);
+  });
+
+  test('is minimised, and the small one names the driver', () => {
+    const output = join(scratch, 'small');
+    const run = runCli('minimise', crashOf('panic'), '--driver', NAIVE, '--output', output);
+    assert.equal(run.status, 0, run.stderr);
+    const sidecar = readdirSync(output).find((name) => name.endsWith('.json')) ?? '';
+    assert.match(readFileSync(join(output, sidecar), 'utf8'), /"name": "naive"/);
+  });
+
+  test('is triaged in the folder of the driver; a folder of it is no part of our own', () => {
+    const run = runCli('triage', '--driver', NAIVE, '--crashes', crashes, '--target', TARGET, '--json');
+    assert.equal(run.status, 77, run.stderr);
+    const { buckets } = JSON.parse(run.stdout) as { buckets: { bucket: string; target: string }[] };
+    assert.ok(buckets.some(({ bucket }) => bucket === 'panic.naive-driver-release.exception-typeerror'));
+    assert.match(readFileSync(join(crashOf('panic'), '..', 'README.md'), 'utf8'), /--driver \S+naive-driver\.js/);
+    const own = runCli('triage', '--crashes', crashes);
+    assert.equal(own.status, 0, own.stderr);
+    assert.equal(own.stderr, '');
+  });
+});
+
+describe('systematic search and honest device on another driver', () => {
+  test('races on what the driver takes from shared memory, with the command to repeat it', () => {
+    const seed = join(SEEDS, 'split-out-of-order');
+    assert.ok(existsSync(seed));
+    const run = runCli('races', seed, '--driver', NAIVE, '--silence', 'untrusted-read', '--limit', '300');
+    assert.equal(run.status, 77, run.stderr);
+    assert.match(run.stdout, /unmap-mismatch|unknown-unmap/);
+    assert.match(run.stdout, /npx vringfuzz races \S+ --driver \S+naive-driver\.js --silence untrusted-read --only/);
+  });
+
+  test('fail-each finds the leak of a failed map', () => {
+    const seed = join(SEEDS, 'split-out-of-order');
+    const run = runCli('fail-each', seed, '--driver', NAIVE, '--crashes', join(scratch, 'failed'));
+    assert.equal(run.status, 77, run.stderr);
+    assert.ok(existsSync(join(scratch, 'failed', 'driver-naive', TARGET)));
+  });
+
+  test('honest: a driver that reads the descriptor table back is told even so', () => {
+    const run = runCli(
+      'honest',
+      '--driver',
+      NAIVE,
+      '--runs',
+      '200',
+      '--target',
+      TARGET,
+      '--crashes',
+      join(scratch, 'h'),
+    );
+    assert.equal(run.status, 77, run.stderr);
+    assert.match(run.stdout, /stored as \S*driver-naive/);
+  });
+});
