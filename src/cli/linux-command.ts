@@ -3,7 +3,7 @@
 
 import { relative } from 'node:path';
 
-import { type Command, Option } from 'commander';
+import { Argument, type Command, Option } from 'commander';
 
 import { type StoredBuild, linuxFolder, storedBuilds } from '../campaign/linux/build-folder.js';
 import { buildLinux } from '../campaign/linux/build-linux.js';
@@ -41,10 +41,10 @@ Examples:
 Exit code: 0 built or found, 1 compiler, package, network or disk, 2 wrong use, no kernel tree or one that is not supported.`;
 
 export function addLinuxCommand(program: Command): void {
-  const linux = program.command('linux').description("build the kernel's own ring driver, to run it under the oracles");
-  linux
-    .command('build')
-    .description('compile virtio_ring.c of a kernel tree to WebAssembly')
+  program
+    .command('linux')
+    .description("build the kernel's own ring driver, to run it under the oracles; list what was built")
+    .addArgument(new Argument('<action>', 'what to do').choices(['build', 'list']))
     .option('--source <tree>', 'folder of a kernel tree')
     .option('--debian <series>', 'kernel source package of Debian, such as 6.12 or 6.1')
     .option('--patch <file>', 'apply this unified diff to a copy first')
@@ -57,15 +57,9 @@ export function addLinuxCommand(program: Command): void {
     .option('--force', 'build again what is there')
     .option('--json', 'one JSON document on standard output')
     .addHelpText('after', HELP)
-    .action((options: LinuxOptions) => {
-      build(options);
-    });
-  linux
-    .command('list')
-    .description('the builds that there are, the newest first')
-    .option('--json', 'one JSON document on standard output')
-    .action((options: { readonly json?: boolean }) => {
-      list(options.json === true);
+    .action((action: 'build' | 'list', options: LinuxOptions) => {
+      if (action === 'build') build(options);
+      else list(options.json === true);
     });
 }
 
@@ -109,9 +103,7 @@ function nameFor(record: StoredBuild['record'] | undefined): string {
 
 function sourceOf({ source, debian }: LinuxOptions, root: string): { tree: string; package: string | null } {
   if ((source === undefined) === (debian === undefined)) {
-    throw new UsageError(
-      'linux build takes one of --source TREE and --debian SERIES; see vringfuzz linux build --help',
-    );
+    throw new UsageError('linux build takes one of --source TREE and --debian SERIES; see vringfuzz linux --help');
   }
   return source === undefined ? debianSource(debian ?? '', root) : { tree: source, package: null };
 }

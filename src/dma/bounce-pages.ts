@@ -59,7 +59,6 @@ export class BouncePages {
   take(cpu: number, size: number): number {
     const inPage = cpu & PAGE_MASK;
     const count = Math.ceil((inPage + size) / PAGE_SIZE);
-    if (count > this.pageCount) return -1;
     const first = this.find(cpu - inPage, count);
     if (first < 0) return -1;
     // Before the observer hears of them: it may end the execution, and the reset must find what was taken so far.

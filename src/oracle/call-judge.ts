@@ -12,6 +12,7 @@ import {
 } from '../platform/ring-driver.js';
 import { ENOMEM, ENOSPC } from '../spec/errno.js';
 import { EVENT_F_DESC } from '../spec/packed-layout.js';
+import { AVAIL_IDX } from '../spec/split-layout.js';
 import { IN_FLIGHT, REFUSED, RETURNED } from './buffer-table.js';
 import { CALL_DETACH } from './calls.js';
 import type { CaseFile } from './case-file.js';
@@ -296,7 +297,11 @@ export class CallJudge {
     const { c } = this;
     checkRecycled(c, token);
     c.model.end(c.buffers, c.buffers.id[token]!);
-    if (c.call === CALL_DETACH && !c.model.packed) c.model.availableIndex = (c.model.availableIndex - 1) & 0xffff;
+    if (c.call === CALL_DETACH && !c.model.packed) {
+      // Whether a buffer that is taken back leaves the available ring is Linux's rule; a reset must follow in any case.
+      const due = (c.model.availableIndex - 1) & 0xffff;
+      c.model.availableIndex = c.linuxRules ? due : c.written16(c.ring.driverArea + AVAIL_IDX);
+    }
     this.returned(token, c.call === CALL_DETACH ? 'detach' : 'reset');
     c.heapLiveBefore = c.heapLive;
   }

@@ -15,8 +15,8 @@ import { BY_CLIENT, BY_DRIVER } from './dma-ledger.js';
 import { checkDomain, closePages, openPages } from './domain-rules.js';
 import { failDoubleUnmap } from './double-unmap.js';
 import { checkEarlyUnmap } from './early-unmap.js';
-import { checkCoherentRefused, checkMapRefused } from './errno.js';
-import { checkCoherentReached, checkMappingReached } from './reach.js';
+import { checkCoherentRefused, checkInjected, checkMapRefused } from './errno.js';
+import { checkCoherentReached, checkExposure, checkMappingReached } from './reach.js';
 import { checkOwner, failUnknownUnmap } from './unknown-unmap.js';
 import { checkCoherentEdges, checkCoherentGone, checkMappingGone } from './withdrawn-memory.js';
 import { checkCoherentFree, checkUnmapArguments, checkUnmapRecord, directionName, kindName } from './unmap-mismatch.js';
@@ -63,6 +63,7 @@ export class DmaJudge implements DmaObserver {
       this.judgeRefused();
       return;
     }
+    checkInjected('map', this.mapsRefused() - c.mapsRefused);
     // An indirect table is the driver's own writing: what it holds now is what the device must see.
     if (isHeap(cpu)) c.adopt(cpu, size);
     const bounce = bounceOf(dma);
@@ -71,7 +72,9 @@ export class DmaJudge implements DmaObserver {
       checkSlot(c, dma, size);
       checkSlotsDisjoint(c, dma, size);
     } else if (c.bounced) failNotBounced(c, dma);
-    if ((ledger.count & MAPPED_ASKED) === 0) checkMappingReached(c, dma, bounce >= 0 ? bounce : cpu);
+    if ((ledger.count & MAPPED_ASKED) === 0 && (bounce >= 0 || !c.bounced)) {
+      checkMappingReached(c, dma, bounce >= 0 ? bounce : cpu);
+    }
     if (bounce >= 0) c.expect(bounce, cpu, size);
     const entry = ledger.open(dma, cpu, size, c.pendingDirection as DmaDirection);
     ledger.kind[entry] = this.pendingKind;
@@ -165,6 +168,7 @@ export class DmaJudge implements DmaObserver {
       this.judgeCoherentRefused(size);
       return;
     }
+    checkInjected('coherent allocation', this.coherentRefused() - this.c.coherentsRefused);
     this.c.coherentLive++;
     this.c.coherentPages |= coherentMask(cpu, size);
     this.c.coherentSize[(cpu - COHERENT_BASE) >> 12] = size;
@@ -189,8 +193,9 @@ export class DmaJudge implements DmaObserver {
     checkCoherentGone(this.c, this.freeingAt, this.freeingSize);
   }
 
-  exposed(_iova: number, cpu: number, readable: boolean): void {
+  exposed(iova: number, cpu: number, readable: boolean, writable: boolean): void {
     const { c } = this;
+    if (!c.pendingMap || (c.granules & MAPPED_ASKED) === 0) checkExposure(c, { iova, cpu, readable, writable });
     if (c.vduse && isPool(cpu)) {
       c.domain.exposed++;
       return;

@@ -118,6 +118,16 @@ export function checkMapRefused(c: CaseFile): void {
   });
 }
 
+/** A service answers with success. `injected`: how often it was made to fail since it last failed, which must be never. */
+export function checkInjected(service: string, injected: number): void {
+  if (injected === 0) return;
+  fail(errno, `${service} succeeds although it was made to fail`, {
+    expected: { failures: injected },
+    got: { failures: 0 },
+    blame: DMA_MAP,
+  });
+}
+
 /** The same of coherent memory of `size` bytes. */
 export function checkCoherentRefused(c: CaseFile, size: number): void {
   if (!hasCoherentRoom(c, size)) return;

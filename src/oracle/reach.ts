@@ -2,9 +2,9 @@
 // that it then does is still by the rules. Judged where the device looks for a buffer in vain, and for a part of the
 // mappings when they are made, whether the device uses them or not. What it must not reach is the business of disclosure.
 
-import { PHYSICAL_BASE } from '../memory/layout.js';
+import { PAGE_SIZE, PHYSICAL_BASE } from '../memory/layout.js';
 import { IN_FLIGHT } from './buffer-table.js';
-import { type CaseFile, deviceReads, deviceWrites } from './case-file.js';
+import { bounceOf, type CaseFile, deviceReads, deviceWrites } from './case-file.js';
 import { DMA_MAP, fail, type OracleInfo } from './oracle.js';
 
 export const reach: OracleInfo = {
@@ -17,7 +17,8 @@ export const reach: OracleInfo = {
 
 /** The device could not reach these bytes: then they are in no live mapping, or in one of the other direction. */
 export function checkMissed(c: CaseFile, dma: number, size: number, write: boolean): void {
-  const entry = c.ledger.findContaining(dma, size);
+  // That an original is mapped which should have been bounced is the business of bounce-mismatch.
+  const entry = c.bounced && bounceOf(dma) < 0 ? -1 : c.ledger.findContaining(dma, size);
   // A descriptor that the device itself forged can name any other place.
   if (entry < 0 && !(!c.model.useDmaApi && isLent(c, dma - PHYSICAL_BASE, size, write))) return;
   if (entry >= 0) {
@@ -36,8 +37,25 @@ export function checkMissed(c: CaseFile, dma: number, size: number, write: boole
 export function checkMappingReached(c: CaseFile, dma: number, at: number): void {
   if (c.reach === null) return;
   const { pendingSize: size, pendingDirection: direction } = c;
+  if (!c.iommu && !c.bounced && dma !== PHYSICAL_BASE + at) failUnreached(c, dma, at, deviceWrites(direction));
   if (deviceReads(direction) && c.reach.translate(dma, size, false) !== at) failUnreached(c, dma, at, false);
   if (deviceWrites(direction) && c.reach.translate(dma, size, true) !== at) failUnreached(c, dma, at, true);
+}
+
+/** What the back end says of a page that became reachable: the device finds it there, and may do with it what was said. */
+export function checkExposure(
+  c: CaseFile,
+  said: { readonly iova: number; readonly cpu: number; readonly readable: boolean; readonly writable: boolean },
+): void {
+  if (c.reach === null) return;
+  const read = c.reach.translate(said.iova, PAGE_SIZE, false);
+  const write = c.reach.translate(said.iova, PAGE_SIZE, true);
+  if (read === (said.readable ? said.cpu : -1) && write === (said.writable ? said.cpu : -1)) return;
+  fail(reach, 'page exposed otherwise than said', {
+    expected: { address: said.iova, cpu: said.cpu, readable: said.readable, writable: said.writable },
+    got: { 'cpu for reading': read, 'cpu for writing': write },
+    blame: DMA_MAP,
+  });
 }
 
 /** Coherent memory was allocated, all of which the device may write. That it reads the ring as well shows by itself. */

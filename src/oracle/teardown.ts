@@ -1,7 +1,9 @@
 // After destroy nothing of the queue is left.
 
+import { COHERENT_BASE, COHERENT_SIZE, PAGE_SIZE } from '../memory/layout.js';
+import { DMA_MAPPING_ERROR } from '../platform/dma-api.js';
 import type { CaseFile } from './case-file.js';
-import { fail, type OracleInfo } from './oracle.js';
+import { DMA_UNMAP, fail, type OracleInfo } from './oracle.js';
 
 export const teardown: OracleInfo = {
   id: 'teardown',
@@ -22,6 +24,25 @@ export function checkHeapAfterReset(c: CaseFile, call: string, failed: boolean):
     got: { 'heap objects': c.heapLive },
     // A resize that finds no memory gives up in the middle of what a creation does.
     ...(failed ? { group: 'heap object left by failed create', blame: { layer: 'shared', function: 'create' } } : {}),
+  });
+}
+
+/** Addresses at which no allocation of coherent memory can start, whatever is allocated. */
+export const NO_ALLOCATION: readonly number[] = [
+  0,
+  COHERENT_BASE - PAGE_SIZE,
+  COHERENT_BASE + 8,
+  COHERENT_BASE + COHERENT_SIZE,
+  COHERENT_BASE + COHERENT_SIZE + PAGE_SIZE,
+];
+
+/** `dma`: what the DMA layer says is the address of coherent memory that there is none of at `cpu`. */
+export function checkNoAddress(cpu: number, dma: number): void {
+  if (dma === DMA_MAPPING_ERROR) return;
+  fail(teardown, 'address of coherent memory that does not exist', {
+    expected: { address: DMA_MAPPING_ERROR },
+    got: { address: dma, cpu },
+    blame: DMA_UNMAP,
   });
 }
 

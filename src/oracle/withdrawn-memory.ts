@@ -2,7 +2,16 @@
 // Asked of the DMA layer as the device would, so that a back end that reports one thing and does another is seen.
 
 import type { Reach } from '../memory/device-view.js';
-import { COHERENT_BASE, COHERENT_SIZE, DATA_BASE, HEAP_BASE, PAGE_SIZE, PHYSICAL_BASE } from '../memory/layout.js';
+import {
+  COHERENT_BASE,
+  COHERENT_SIZE,
+  DATA_BASE,
+  DOMAIN_BASE,
+  HEAP_BASE,
+  PAGE_SIZE,
+  PHYSICAL_BASE,
+  POOL_BASE,
+} from '../memory/layout.js';
 import { type CaseFile, deviceWrites } from './case-file.js';
 import { disclosure } from './disclosure.js';
 import { DMA_UNMAP, fail } from './oracle.js';
@@ -70,8 +79,11 @@ export function checkPieceGone(c: CaseFile, dma: number, size: number, write: bo
 /** The queue is gone and so is every mapping: private memory is out of reach. One place an execution, for what it costs. */
 export function checkPrivate(c: CaseFile): void {
   if (c.reach === null) return;
-  const { address, size } = PRIVATE[c.ledger.count % PRIVATE.length]!;
-  const dma = PHYSICAL_BASE + address;
+  const k = c.ledger.count % (PRIVATE.length + 2);
+  // Of the bounce pool what lies before it, and behind as much of it as there is.
+  const pool = k === PRIVATE.length ? POOL_BASE : c.poolEnd;
+  const { address, size } = k < PRIVATE.length ? PRIVATE[k]! : { address: pool - 1, size: 2 };
+  const dma = (c.vduse && k >= PRIVATE.length ? DOMAIN_BASE - POOL_BASE : PHYSICAL_BASE) + address;
   if (c.reach.translate(dma, size, false) < 0 && c.reach.translate(dma, size, true) < 0) return;
   fail(disclosure, 'private memory reachable', {
     expected: { reachable: false },

@@ -59,6 +59,19 @@ export interface ToleratedRead {
   readonly reason: string;
 }
 
+/**
+ * A hole that the driver is known to have and the hardened driver has not: what the differential target does not compare
+ * any further, and nothing else. It looks for differences that nobody knows of.
+ */
+export interface KnownDifference {
+  /** Short name of the hole, such as `V04`. */
+  readonly id: string;
+  readonly layout: RingLayout;
+  /** From the moment on at which the device does this. */
+  readonly from: 'device-writes-descriptor-flags';
+  readonly reason: string;
+}
+
 /** A place in the driver, for people and for buckets. */
 export interface DriverFrame {
   /** Such as `drivers/virtio/virtio_ring.c`. */
@@ -137,6 +150,7 @@ export interface DriverModule {
   readonly features: DriverFeatures;
   readonly semantics: Semantics;
   readonly toleratedReads?: readonly ToleratedRead[];
+  readonly knownDifferences?: readonly KnownDifference[];
   /**
    * Guest memory of `size` bytes, for a driver that cannot reach memory elsewhere (WebAssembly). Byte k of the view is CPU
    * address k. Asked for once for each world, before createQueues; the view must stay valid, at its place and of that length

@@ -64,7 +64,7 @@ export function totalText(searches: readonly ShownSearch[]): string {
   const known = bucketsOf(true);
   const end = [
     failed === 0 ? 'nothing found' : `${counted(failed, 'input')} failed, in ${counted(bucketsOf(false), 'bucket')}`,
-    ...(known === 0 ? [] : [`${counted(known, 'known bucket')}`]),
+    ...(known === 0 ? [] : [counted(known, 'known bucket')]),
   ];
   return `${counted(searches.length, 'input')}, ${effort(sum)}; ${end.join(', ')}\n`;
 }

@@ -15,7 +15,7 @@ export function fitConfiguration(config: Configuration, features: DriverFeatures
   config.eventIndex &&= features.eventIndex;
   config.context &&= features.context;
   config.inOrder &&= features.inOrder.includes(layoutOf(config));
-  config.resettable &&= features.reset;
+  config.resettable &&= features.reset || features.resize;
   config.callback ||= !features.withoutCallback;
   if (config.backEnd === 'none' && !features.withoutDmaApi) {
     config.backEnd = 'direct';

@@ -16,6 +16,8 @@ export interface TargetSpec {
   readonly backEnd: BackEndName | 'any';
   /** Weighted operation table used to decode `op` (src/scenario/operations.ts). */
   readonly operations: 'ring' | 'bounce' | 'failure' | 'script';
+  /** Needs a driver from outside: what it does is compared with what the hardened driver does. */
+  readonly comparesDrivers?: true;
   /** Fails on purpose: proves that findings are seen. Never part of a default run. */
   readonly canary: boolean;
 }

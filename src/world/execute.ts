@@ -1,5 +1,6 @@
 // The floor of everything: bytes in, verdict out. Pure and synchronous: no clock, randomness or I/O below this line.
 
+import { driverDivergence } from '../oracle/driver-divergence.js';
 import { layoutDivergence } from '../oracle/layout-divergence.js';
 import { failException } from '../oracle/panic.js';
 import { DriverStopped, silence, Violation } from '../oracle/oracle.js';
@@ -7,9 +8,10 @@ import { nameOfCompared } from '../scenario/differential.js';
 import type { ForeignDriver } from '../platform/driver-module.js';
 import { describeConfiguration } from '../scenario/configuration.js';
 import type { TargetSpec } from '../target/target-spec.js';
-import type { Trace } from '../verdict/trace.js';
+import type { Trace, TraceSink } from '../verdict/trace.js';
 import type { ViolationData } from '../verdict/trace-data.js';
 import { type Finding, OK, type Verdict } from '../verdict/verdict.js';
+import { type ComparedInput, DriverComparison } from './driver-comparison.js';
 import { findingOf, stackOf } from './finding.js';
 import type { Placement } from './placement.js';
 import { Runner } from './runner.js';
@@ -33,6 +35,9 @@ export interface ExecuteOptions {
 const NO_ORACLES: readonly string[] = [];
 
 const ownRunner = new Runner();
+const comparisons = new WeakMap<ForeignDriver, DriverComparison>();
+/** Where a comparison sends the events of both runs. */
+let sink: TraceSink | null = null;
 const foreignRunners = new WeakMap<ForeignDriver, Runner>();
 /** Of the execution in progress, or of the last one. */
 let runner = ownRunner;
@@ -93,19 +98,22 @@ export function executeTraced(
   runner = options?.driver === undefined ? ownRunner : foreignRunner(options.driver);
   const { configuration, steps } = plannedSteps(target, bytes, options?.placement?.epilogue === true);
   recorder.configuration = configuration;
-  runner.world.trace = recorder;
+  if (target.comparesDrivers === true) sink = recorder;
+  else runner.world.trace = recorder;
   const verdict = run(target, bytes, options, (step) => {
     const { title, operation } = steps[step] ?? TEARDOWN;
     recorder.step(step, step === 0 ? `${title}${runTitle(target, bytes)}` : title, operation);
   });
   runner.world.trace = null;
+  sink = null;
   if (options?.driver !== undefined && target.form !== 'differential') {
     recorder.configuration = describeConfiguration(runner.world.config);
   }
   if (verdict.kind === 'finding') {
     recorder.event(violationData(verdict.finding));
     // Of several runs the one in which it happened, and the one that it was compared with.
-    recorder.keepLastRun(verdict.finding.oracle === layoutDivergence.id);
+    const { oracle } = verdict.finding;
+    recorder.keepLastRun(oracle === layoutDivergence.id || oracle === driverDivergence.id);
   }
   return { verdict, trace: recorder.finish(verdict.kind === 'finding' ? verdict.finding.bucket : verdict.kind) };
 }
@@ -141,7 +149,21 @@ function runInput(
   silence(options?.disabledOracles ?? NO_ORACLES);
   runner.world.placement = options?.placement ?? null;
   const feedback = options?.feedback ?? null;
-  runner.play(target, bytes, feedback, onStep);
+  if (target.comparesDrivers === true) compare({ target, bytes, feedback, onStep, sink }, options);
+  else runner.play(target, bytes, feedback, onStep);
+}
+
+function compare(input: ComparedInput, options: ExecuteOptions | undefined): void {
+  const driver = options?.driver;
+  if (driver === undefined) throw new Error(`${input.target.name} compares a driver from outside: none was given`);
+  let comparison = comparisons.get(driver);
+  if (comparison === undefined) {
+    comparison = new DriverComparison(driver, foreignRunner(driver));
+    comparisons.set(driver, comparison);
+  }
+  comparison.play(input, (turn) => {
+    runner = turn;
+  });
 }
 
 function verdictOf(error: unknown): Verdict {

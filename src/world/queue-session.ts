@@ -19,6 +19,7 @@ import {
   CALL_KICK_PREPARE,
   CALL_MAX_MAPPING_SIZE,
   CALL_NAMES,
+  CALL_NONE,
   CALL_NOTIFY,
   CALL_POLL,
   CALL_RESET,
@@ -241,7 +242,10 @@ export class QueueSession {
     return transport.stopped && transport.enableError === 0;
   }
 
+  /** A call that the driver does not have: nothing of the call before counts any more. */
   private refuse(): boolean {
+    this.c.beginCall(CALL_NONE);
+    this.transport.beginCall();
     this.result = -ENOENT;
     return false;
   }

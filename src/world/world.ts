@@ -15,7 +15,7 @@ import { SplitQueue } from '../driver/split-queue.js';
 import { DeviceView } from '../memory/device-view.js';
 import { GuestHeap } from '../memory/guest-heap.js';
 import { GuestMemory } from '../memory/guest-memory.js';
-import { MEMORY_SIZE, POOL_BASE } from '../memory/layout.js';
+import { COHERENT_BASE, MEMORY_SIZE, POOL_BASE } from '../memory/layout.js';
 import { fillPattern } from '../memory/pattern.js';
 import { ReportedAccess } from '../memory/reported-access.js';
 import { CallJudge } from '../oracle/call-judge.js';
@@ -23,6 +23,7 @@ import { CaseFile } from '../oracle/case-file.js';
 import { DriverStopped } from '../oracle/oracle.js';
 import { failBadAccess, failIndex } from '../oracle/out-of-bounds.js';
 import { checkWarning, failPanic } from '../oracle/panic.js';
+import { checkNoAddress, NO_ALLOCATION } from '../oracle/teardown.js';
 import { DmaJudge } from '../oracle/dma-judge.js';
 import { MemoryJudge } from '../oracle/memory-judge.js';
 import { tolerate } from '../oracle/untrusted-read.js';
@@ -215,7 +216,11 @@ export class World {
     for (let k = caseFile.model.inFlight; k >= 0; k--) if (session.detach() === 0) break;
     judge.quiesced();
     client.unmapAllOwn();
+    // While there is a ring and when there is none: one place each, for what it costs.
+    const nowhere = NO_ALLOCATION[caseFile.ledger.count % NO_ALLOCATION.length]!;
+    checkNoAddress(nowhere, this.dma.coherentDmaAddress(nowhere));
     session.destroy();
+    checkNoAddress(COHERENT_BASE, this.dma.coherentDmaAddress(COHERENT_BASE));
     client.checkWarnings();
     this.exists = false;
   }

@@ -157,7 +157,7 @@ function brokenOff(
   };
   const follower = target(name === 'swiotlb' || name === 'vduse' ? 'bounce_fuzzer' : 'split_ring_fuzzer');
   const followers = inputs
-    .filter((input) => input.target === follower.name)
+    .filter((input, k) => k % 2 === 0 && input.target === follower.name)
     .map(({ bytes }) => withBackEnd(bytes, name));
   const broken = canaryInput(name);
   return {

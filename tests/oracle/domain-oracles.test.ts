@@ -25,7 +25,7 @@ class DomainBench extends JudgeBench {
   /** A page enters the domain as it should. */
   enter(page: number): void {
     this.fill(page * PAGE_SIZE, PAGE_SIZE);
-    this.dma.exposed(DOMAIN_BASE + page * PAGE_SIZE, POOL_BASE + page * PAGE_SIZE, true);
+    this.dma.exposed(DOMAIN_BASE + page * PAGE_SIZE, POOL_BASE + page * PAGE_SIZE, true, true);
   }
 
   fill(offset: number, size: number, value = 0): void {
@@ -257,7 +257,7 @@ test('disclosure: the device reaches the pages of mappings and coherent memory t
     bench.memory.deviceWrote(POOL_BASE + PAGE_SIZE - 8, 9);
   });
   const early = mapped(DMA_TO_DEVICE);
-  early.dma.exposed(DOMAIN_BASE + PAGE_SIZE, POOL_BASE + PAGE_SIZE, true);
+  early.dma.exposed(DOMAIN_BASE + PAGE_SIZE, POOL_BASE + PAGE_SIZE, true, true);
   early.startUnmap(0x40, 64, DMA_TO_DEVICE);
   early.fill(0x40, 64);
   fires('disclosure', 'bounce page reachable without a mapping', () => {
@@ -265,7 +265,7 @@ test('disclosure: the device reaches the pages of mappings and coherent memory t
   });
   for (const withdrawn of [true, false]) {
     const freed = mapped(DMA_TO_DEVICE);
-    freed.dma.exposed(DOMAIN_BASE + 0x80000, COHERENT_BASE, true);
+    freed.dma.exposed(DOMAIN_BASE + 0x80000, COHERENT_BASE, true, true);
     freed.dma.coherentAllocated(COHERENT_BASE, DOMAIN_BASE + 0x80000, 100);
     freed.dma.coherentFreeing(COHERENT_BASE, 100);
     if (withdrawn) freed.dma.withdrawn(DOMAIN_BASE + 0x80000);

@@ -226,14 +226,14 @@ test('disclosure: an IOMMU map exposes the granules of its buffer, readable only
     return bench;
   };
   const right = map(DMA_TO_DEVICE);
-  right.dma.exposed(0, DATA_BASE, true);
-  right.dma.exposed(0, DATA_BASE + 4096, true);
+  right.dma.exposed(0, DATA_BASE, true, true);
+  right.dma.exposed(0, DATA_BASE + 4096, true, true);
   right.dma.mapped(0x8_0000_0ff0);
   fires('disclosure', 'granule of another buffer', () => {
-    map(DMA_TO_DEVICE).dma.exposed(0, DATA_BASE + 8192, true);
+    map(DMA_TO_DEVICE).dma.exposed(0, DATA_BASE + 8192, true, true);
   });
   fires('disclosure', 'granule readable', () => {
-    map(DMA_FROM_DEVICE).dma.exposed(0, DATA_BASE, true);
+    map(DMA_FROM_DEVICE).dma.exposed(0, DATA_BASE, true, true);
   });
 });
 
@@ -243,7 +243,7 @@ test('disclosure: what an unmap ends is no longer reachable', () => {
     bench.c.iommu = true;
     bench.begin(CALL_CLIENT);
     bench.dma.mapping(DATA_BASE, 32, DMA_TO_DEVICE, 1, 0);
-    bench.dma.exposed(0, DATA_BASE, true);
+    bench.dma.exposed(0, DATA_BASE, true, true);
     bench.dma.mapped(0x8_0000_0000);
     const unmap = (): void => {
       bench.dma.unmapping(0x8_0000_0000, 32, DMA_TO_DEVICE, 1, 0);

@@ -3,9 +3,10 @@
 import { describe, test } from 'node:test';
 
 import { COHERENT_BASE, DATA_BASE, PAGE_SIZE, PHYSICAL_BASE } from '../../src/memory/layout.js';
-import { DMA_FROM_DEVICE, DMA_TO_DEVICE } from '../../src/platform/dma-api.js';
+import { DMA_FROM_DEVICE, DMA_MAPPING_ERROR, DMA_TO_DEVICE } from '../../src/platform/dma-api.js';
 import { IN_FLIGHT } from '../../src/oracle/buffer-table.js';
 import { checkPieceReached } from '../../src/oracle/reach.js';
+import { checkNoAddress, NO_ALLOCATION } from '../../src/oracle/teardown.js';
 import { checkPieceGone, checkPrivate } from '../../src/oracle/withdrawn-memory.js';
 import { dmaOf, fires, JudgeBench } from './judge-bench.js';
 
@@ -15,6 +16,7 @@ class Bench extends JudgeBench {
 
   constructor() {
     super();
+    this.c.iommu = true;
     this.c.reach = {
       translate: (dma, size, write): number => {
         const range = this.ranges.find(
@@ -60,6 +62,17 @@ describe('reach: a mapping', () => {
     });
   });
 
+  test('of a direct back end has its physical address', () => {
+    const bench = new Bench();
+    bench.c.iommu = false;
+    bench.grant(dmaOf(DATA_BASE), DATA_BASE, 64, { read: true });
+    fires('reach', 'mapping not readable', () => {
+      bench.map(DATA_BASE, 64, DMA_TO_DEVICE);
+    });
+    bench.grant(PHYSICAL_BASE + DATA_BASE, DATA_BASE, 64, { read: true });
+    bench.map(DATA_BASE, 64, DMA_TO_DEVICE, PHYSICAL_BASE + DATA_BASE);
+  });
+
   test('is not missed by a device that looks for it, unless it is of the other direction or none at all', () => {
     const bench = new JudgeBench();
     bench.map(DATA_BASE, 64, DMA_TO_DEVICE);
@@ -88,6 +101,21 @@ describe('reach: a mapping', () => {
     right.revoke();
     right.unmap(dmaOf(DATA_BASE), 64, DMA_TO_DEVICE);
   });
+});
+
+test('reach: a page is exposed as the back end says', () => {
+  const bench = new Bench();
+  bench.grant(dmaOf(DATA_BASE), DATA_BASE, PAGE_SIZE, { read: true });
+  bench.dma.exposed(dmaOf(DATA_BASE), DATA_BASE, true, false);
+  for (const [cpu, readable, writable] of [
+    [DATA_BASE + PAGE_SIZE, true, false],
+    [DATA_BASE, true, true],
+    [DATA_BASE, false, false],
+  ] as const) {
+    fires('reach', 'page exposed otherwise than said', () => {
+      bench.dma.exposed(dmaOf(DATA_BASE), cpu, readable, writable);
+    });
+  }
 });
 
 describe('reach: a buffer without a DMA API', () => {
@@ -160,5 +188,12 @@ describe('reach: coherent memory', () => {
     fires('disclosure', 'private memory reachable', () => {
       checkPrivate(bench.c);
     });
+  });
+});
+
+test('teardown: coherent memory that there is none of has no address', () => {
+  for (const cpu of NO_ALLOCATION) checkNoAddress(cpu, DMA_MAPPING_ERROR);
+  fires('teardown', 'address of coherent memory that does not exist', () => {
+    checkNoAddress(COHERENT_BASE, PHYSICAL_BASE + COHERENT_BASE);
   });
 });

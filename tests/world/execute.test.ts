@@ -123,7 +123,8 @@ test('the feedback map is marked, its marks never go away, and different states 
 });
 
 test('adds that nobody was told of have places of their own, and no operation has one there', () => {
-  assert.ok(OPERATIONS.length <= 48);
+  const operations: readonly string[] = OPERATIONS;
+  assert.ok(operations.length <= 48);
   const target = honest.find(({ name }) => name === 'packed_ring_fuzzer');
   assert.ok(target !== undefined);
   const marksOf = (adds: number): readonly number[] => {

@@ -145,6 +145,15 @@ describe('a driver that cannot do everything', () => {
   });
 });
 
+test('a resize that is left out after a reset is no second look at the reset', () => {
+  // In between the device writes each field in turn, avail.idx among them, which no reset leaves behind.
+  const driver = ownDriver({ features: { resize: false } });
+  for (let field = 0; field < 256; field++) {
+    const bytes = scenario(['add', 1, 0, 0], ['reset', 0, 0, 0], ['poke', field, 1, 0], ['resize', 1, 0, 0]);
+    assert.equal(verdictLine(execute(SPLIT, bytes, { driver })), 'ok', `field ${field}`);
+  }
+});
+
 describe('accesses that are told of', () => {
   /** What `act` does in getBuf, before the driver's own work. */
   const inGet = (act: (platform: DriverPlatform) => void): Finding => {

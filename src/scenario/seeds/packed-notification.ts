@@ -152,4 +152,17 @@ export const PACKED_NOTIFICATION: readonly Seed[] = [
       ],
     ),
   ),
+  seed(
+    'packed-kick-after-256-descriptors',
+    'a ring of 256 is filled between two kick decisions, and the device asked for a position in it',
+    { num: 256, eventIndex: true },
+    (s) => [
+      s.wantKicks(true),
+      Array.from({ length: 7 }, () => s.add({ out: 5, in: 4, long: true })),
+      s.add({ out: 3, in: 1 }),
+      s.kick(),
+      s.completeMany(8, 'all'),
+      s.drain(),
+    ],
+  ),
 ];

@@ -6,11 +6,14 @@ import { createHash } from 'node:crypto';
 import { dirname, join, sep } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 
+import { canRun, checkTargets } from '../../../src/campaign/drivers/driver-targets.js';
 import { instrumentedPart, loadDriverFile } from '../../../src/campaign/drivers/load-file.js';
 import { resolveDriver } from '../../../src/campaign/drivers/resolve-driver.js';
 import { UsageError } from '../../../src/campaign/errors.js';
 import { loadHarness } from '../../../src/campaign/harness.js';
 import { compiledRoot, projectRoot } from '../../../src/campaign/paths.js';
+import type { TargetSpec } from '../../../src/target/target-spec.js';
+import { TARGETS } from '../../../src/target/targets.js';
 import { temporaryFolder } from '../bugs/planted-bugs.js';
 
 const NAIVE = join(projectRoot(), 'examples', 'naive-driver', 'naive-driver.js');
@@ -72,6 +75,25 @@ describe('a driver file', () => {
     assert.equal(loadDriverFile(NAIVE).module, second.module);
     assert.deepEqual(first.identity, second.identity);
   });
+});
+
+test('a target is run where the driver has its ring', () => {
+  const driver = loadDriverFile(NAIVE);
+  const named = (...names: string[]): TargetSpec[] => TARGETS.filter(({ name }) => names.includes(name));
+  assert.deepEqual(
+    TARGETS.filter((target) => !canRun(driver, target)).map(({ name }) => name),
+    ['packed_ring_fuzzer', 'canary'],
+  );
+  checkTargets(driver, named('split_ring_fuzzer', 'packed_ring_fuzzer'), null);
+  refused(() => {
+    checkTargets(driver, named('packed_ring_fuzzer'), null);
+  }, /driver naive has no packed ring/);
+  refused(() => {
+    checkTargets(driver, named('canary'), null);
+  }, /canary fails in vringfuzz's own driver/);
+  refused(() => {
+    checkTargets(driver, TARGETS, 'V01');
+  }, /--bug plants a bug in vringfuzz's own driver/);
 });
 
 describe('a file that is no driver', () => {

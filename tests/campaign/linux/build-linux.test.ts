@@ -110,7 +110,7 @@ describe('build of the kernel', { skip }, () => {
       () => build({ lines: '#include <linux/nonesuch.h>' }),
       usage(/includes linux\/nonesuch\.h, which is on neither list/),
     );
-    const call = 'int nonesuch(void); int use_it(void) { return nonesuch(); }';
+    const call = 'int nonesuch(void); __attribute__((used)) int use_it(void) { return nonesuch(); }';
     assert.throws(() => build({ lines: call }), usage(/calls nonesuch, which the shim does not have/));
     assert.throws(
       () => build({ lines: 'int broken = ;' }),

@@ -91,8 +91,9 @@ describe('kernel tree', () => {
     const sources = readKernelSources(tree, patch);
     assert.equal(sources.files.get(RING_SOURCE), 'one\n2\nthree\n');
     assert.equal(sources.ringHash, sha256('one\n2\nthree\n'));
-    assert.deepEqual(sources.patch?.changed, [RING_SOURCE]);
-    assert.deepEqual(sources.patch?.ignored, ['fs/ext4/inode.c']);
+    assert.ok(sources.patch);
+    assert.deepEqual(sources.patch.changed, [RING_SOURCE]);
+    assert.deepEqual(sources.patch.ignored, ['fs/ext4/inode.c']);
     assert.equal(readKernelSources(tree, null).ringHash, sha256(RING));
   });
 

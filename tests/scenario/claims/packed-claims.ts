@@ -117,6 +117,7 @@ export const PACKED_CLAIMS: Claims = {
     '-EIO',
     'reset() = 0',
   ],
+  'packed-kick-after-256-descriptors': ['reads device_event.off_wrap = 0x28000', 'kick() = true', 'getBuf() = token 8'],
   'packed-off-wrap-fuzzed': [
     'reads device_event.off_wrap = 0x20002',
     'kick() = true',

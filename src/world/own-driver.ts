@@ -1,0 +1,35 @@
+// The hardened driver behind the seam of drivers from outside, with no more features than another one has: the two can then
+// run the same scenario.
+
+import { PackedQueue } from '../driver/packed-queue.js';
+import { SplitQueue } from '../driver/split-queue.js';
+import { DRIVER_API_VERSION, type DriverModule, type ForeignDriver } from '../platform/driver-module.js';
+
+/** With the features and rules of `other`. */
+export function hardenedDriverLike({ module: other }: ForeignDriver): ForeignDriver {
+  const module: DriverModule = {
+    apiVersion: DRIVER_API_VERSION,
+    name: 'hardened',
+    version: 'of this vringfuzz',
+    features: other.features,
+    semantics: other.semantics,
+    createQueues: (platform, onInterrupt) => ({
+      split: new SplitQueue(platform, onInterrupt),
+      packed: new PackedQueue(platform, onInterrupt),
+    }),
+  };
+  return {
+    module,
+    identity: { name: module.name, version: module.version, source: 'vringfuzz', sha256: '0'.repeat(64) },
+    frames: framesOf,
+  };
+}
+
+function framesOf(stack: string): ReturnType<ForeignDriver['frames']> {
+  return stack.split('\n').flatMap((line) => {
+    const match = /^\s+at (?:new )?([^ (]+) .*?[/\\]src[/\\]driver[/\\]([\w-]+)\.[tj]s:(\d+)/.exec(line);
+    if (match === null) return [];
+    const [, name = '', file = '', at = ''] = match;
+    return [{ file: `src/driver/${file}.ts`, function: name.replace(/^.*\./, ''), line: Number(at) }];
+  });
+}
