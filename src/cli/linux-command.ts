@@ -6,6 +6,9 @@ import { relative } from 'node:path';
 import { Argument, type Command, Option } from 'commander';
 
 import { type StoredBuild, linuxFolder, storedBuilds } from '../campaign/linux/build-folder.js';
+import { corpusFolders } from '../campaign/corpus/corpus-inputs.js';
+import { edgeCoverage } from '../campaign/linux/edge-coverage.js';
+import { chosenBuild } from '../campaign/linux/linux-driver.js';
 import { buildLinux } from '../campaign/linux/build-linux.js';
 import { debianSource } from '../campaign/linux/debian-source.js';
 import { readKernelSources } from '../campaign/linux/kernel-tree.js';
@@ -22,6 +25,8 @@ interface LinuxOptions {
   readonly define: readonly string[];
   readonly variant?: LinuxVariant;
   readonly force?: boolean;
+  readonly driver?: string;
+  readonly corpus?: string;
   readonly json?: boolean;
 }
 
@@ -44,7 +49,7 @@ export function addLinuxCommand(program: Command): void {
   program
     .command('linux')
     .description("build the kernel's own ring driver, to run it under the oracles; list what was built")
-    .addArgument(new Argument('<action>', 'what to do').choices(['build', 'list']))
+    .addArgument(new Argument('<action>', 'what to do').choices(['build', 'list', 'coverage']))
     .option('--source <tree>', 'folder of a kernel tree')
     .option('--debian <series>', 'kernel source package of Debian, such as 6.12 or 6.1')
     .option('--patch <file>', 'apply this unified diff to a copy first')
@@ -55,11 +60,14 @@ export function addLinuxCommand(program: Command): void {
     )
     .addOption(new Option('--variant <name>', 'only this one (default: all)').choices([...LINUX_VARIANTS]))
     .option('--force', 'build again what is there')
+    .option('--driver <build>', 'coverage: of this build, such as linux:6.12 (default: the last one)')
+    .option('--corpus <dir>', 'coverage: folder of the corpus (default: corpus)')
     .option('--json', 'one JSON document on standard output')
     .addHelpText('after', HELP)
-    .action((action: 'build' | 'list', options: LinuxOptions) => {
+    .action((action: 'build' | 'list' | 'coverage', options: LinuxOptions) => {
       if (action === 'build') build(options);
-      else list(options.json === true);
+      else if (action === 'list') list(options.json === true);
+      else coverage(options);
     });
 }
 
@@ -128,6 +136,23 @@ function list(json: boolean): void {
     record.defines.join(' '),
   ]);
   process.stdout.write(textTable(['kernel', 'variant', 'key', 'edges', 'patch', 'defines'], rows));
+}
+
+function coverage({ driver = 'linux', corpus, json }: LinuxOptions): void {
+  const build = chosenBuild(driver.replace(/^linux:?/, ''), storedBuilds(linuxFolder()));
+  const result = edgeCoverage(build, corpusFolders(corpus));
+  if (json === true) {
+    process.stdout.write(`${JSON.stringify({ schema: SCHEMA, key: build.record.key, ...result })}\n`);
+    return;
+  }
+  const rows = result.functions.map((each) => [
+    each.function,
+    `${each.covered}/${each.edges}`,
+    each.missing.length === 0 ? '' : `lines ${each.missing.join(' ')}`,
+  ]);
+  const share = ((100 * result.covered) / result.edges).toFixed(1);
+  process.stdout.write(textTable(['function', 'edges', 'not reached'], rows));
+  process.stdout.write(`\n${result.covered} of ${result.edges} edges (${share} %) by ${result.inputs} inputs\n`);
 }
 
 function shown({ folder }: StoredBuild): string {

@@ -28,7 +28,7 @@ export function addBuildOptions(command: Command): Command {
 
 /** `--driver PATH`. */
 export function driverOption(): Option {
-  return new Option('--driver <path>', 'judge another driver: a JavaScript module (docs/adding-a-driver.md)');
+  return new Option('--driver <path>', 'judge another driver: a JavaScript module, or linux[:VERSION]');
 }
 
 /** The driver that `--driver` names, or null. Throws UsageError. */

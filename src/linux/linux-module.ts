@@ -6,6 +6,7 @@ import {
   type DriverModule,
   type DriverPlatform,
   type DriverQueues,
+  type KnownDifference,
   type ToleratedRead,
 } from '../platform/driver-module.js';
 import { MEMORY_SIZE } from '../memory/layout.js';
@@ -27,6 +28,16 @@ const KNOWN_READS: readonly ToleratedRead[] = [
     field: 'desc[].flags',
     calls: ['getBuf', 'detachUnusedBuf', 'reset', 'resize'],
     reason: 'the length of a chain is taken from the shared NEXT flags (V04): found by what it brings about',
+  },
+];
+
+/** Holes that the hardened driver has closed. */
+const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
+  {
+    id: 'V04',
+    layout: 'split',
+    from: 'device-writes-descriptor-flags',
+    reason: 'how many descriptors a completed chain has is taken from the NEXT flags that the device can write',
   },
 ];
 
@@ -57,6 +68,7 @@ export function linuxModule(build: LinuxBuild): DriverModule {
     },
     semantics: 'linux',
     toleratedReads: KNOWN_READS,
+    knownDifferences: KNOWN_DIFFERENCES,
     guestMemory(size: number): Uint8Array {
       latest = worlds++ === 0 && size === MEMORY_SIZE ? first : new LinuxMachine(build, size);
       return latest.guest;

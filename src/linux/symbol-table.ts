@@ -19,6 +19,8 @@ export interface SymbolTable {
   readonly chains: readonly number[];
   /** Chains of places, the innermost (most inlined) first. Empty for code without a line. */
   readonly places: readonly (readonly SourcePlace[])[];
+  /** For each edge counter the offset of the code that counts it up. */
+  readonly edges: readonly number[];
 }
 
 /**

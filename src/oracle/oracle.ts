@@ -64,8 +64,12 @@ export class DriverStopped extends Error {}
 
 /** The oracles that stay silent in this execution, by id. */
 const silent = new Set<string>();
+/** The violation of this execution, which nobody must keep from ending it. */
+let raised: Violation | null = null;
 
+/** Before each execution. */
 export function silence(ids: readonly string[]): void {
+  raised = null;
   if (silent.size > 0) silent.clear();
   for (const id of ids) silent.add(id);
 }
@@ -77,5 +81,11 @@ export function fail(oracle: OracleInfo, shape: string, evidence: Evidence): voi
   Error.stackTraceLimit = 40;
   const violation = new Violation(oracle, shape, evidence);
   Error.stackTraceLimit = limit;
+  raised = violation;
   throw violation;
+}
+
+/** Throws the violation again that a driver from outside caught on its way. */
+export function raiseAgain(): void {
+  if (raised !== null) throw raised;
 }

@@ -15,7 +15,10 @@ import type { TraceSink } from '../verdict/trace.js';
 
 const END: Deed = { kind: 'end', text: 'nothing more' };
 
-/** Decides that a difference from here on says nothing: the drivers are known to part where the device does that. */
+/** In a recording: from here on the two drivers may differ. */
+const PARTING: Deed = { kind: 'parting', text: 'the drivers part' };
+
+/** Whether a difference from here on says nothing. */
 export type PartsWays = (data: EventData, c: CaseFile) => boolean;
 
 export class DeedLog implements TraceSink {
@@ -26,27 +29,28 @@ export class DeedLog implements TraceSink {
   /** They differed and nobody wanted to know: what follows means nothing. */
   private lost = false;
   private c: CaseFile | null = null;
-  private partsWays: PartsWays | null = null;
   private call = '';
   /** For somebody who wants to see it all. */
   private onward: TraceSink | null = null;
 
+  constructor(private readonly partsWays: PartsWays) {}
+
   /** The run of the driver that is taken for right. */
   record(c: CaseFile, onward: TraceSink | null): void {
     this.deeds.length = 0;
-    this.begin(c, onward, true, null);
+    this.begin(c, onward, true);
   }
 
   /** The run of the other one. */
-  compare(c: CaseFile, onward: TraceSink | null, partsWays: PartsWays | null): void {
-    this.begin(c, onward, false, partsWays);
+  compare(c: CaseFile, onward: TraceSink | null): void {
+    this.begin(c, onward, false);
   }
 
   /** The run is over: nothing may be left. Not to be asked of one that ended in the middle of a call. */
   end(): void {
     if (this.recording || this.parted || this.lost) return;
     const left = this.deeds[this.position];
-    if (left !== undefined) failDriverDivergence(this.call, left, END);
+    if (left !== undefined && left !== PARTING) failDriverDivergence(this.call, left, END);
   }
 
   /** Whether the drivers have parted in a way that is known, so that nothing after it was compared. */
@@ -57,8 +61,8 @@ export class DeedLog implements TraceSink {
   event(data: EventData): void {
     if (this.onward !== null) this.onward.event(data);
     if (this.parted || this.lost) return;
-    if (this.partsWays !== null && this.c !== null && this.partsWays(data, this.c)) {
-      this.parted = true;
+    if (this.c !== null && this.partsWays(data, this.c)) {
+      this.part();
       return;
     }
     switch (data.type) {
@@ -93,11 +97,15 @@ export class DeedLog implements TraceSink {
     else if (data.type === 'return') this.returned(data.call, data.result);
   }
 
-  private begin(c: CaseFile, onward: TraceSink | null, recording: boolean, partsWays: PartsWays | null): void {
+  private part(): void {
+    if (this.recording) this.deeds.push(PARTING);
+    this.parted = true;
+  }
+
+  private begin(c: CaseFile, onward: TraceSink | null, recording: boolean): void {
     this.c = c;
     this.onward = onward;
     this.recording = recording;
-    this.partsWays = partsWays;
     this.position = 0;
     this.parted = false;
     this.lost = false;
@@ -116,6 +124,10 @@ export class DeedLog implements TraceSink {
     }
     const due = this.deeds[this.position++] ?? END;
     if (due.text === text) return;
+    if (due === PARTING) {
+      this.parted = true;
+      return;
+    }
     this.lost = true;
     failDriverDivergence(this.call, due, { kind, text });
   }

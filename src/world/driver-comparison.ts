@@ -1,12 +1,14 @@
 // Runs one scenario on the hardened driver and on another one, and compares what the two do. The oracles judge both runs.
 
+import { HEAP_BASE, HEAP_SIZE } from '../memory/layout.js';
 import type { CaseFile } from '../oracle/case-file.js';
 import { driverDivergence } from '../oracle/driver-divergence.js';
 import { Violation } from '../oracle/oracle.js';
+import type { RingMap } from '../oracle/ring-map.js';
 import type { ForeignDriver, KnownDifference } from '../platform/driver-module.js';
-import { SPLIT_DESC_FLAGS, SPLIT_DESCRIPTOR_SIZE } from '../spec/split-layout.js';
+import { SPLIT_DESC_FLAGS, SPLIT_DESC_LEN, SPLIT_DESCRIPTOR_SIZE } from '../spec/split-layout.js';
 import type { TargetSpec } from '../target/target-spec.js';
-import type { EventData } from '../verdict/trace-data.js';
+import type { DeviceWriteData, EventData } from '../verdict/trace-data.js';
 import type { TraceSink } from '../verdict/trace.js';
 import { DeedLog, type PartsWays } from './deed-log.js';
 import { hardenedDriverLike } from './own-driver.js';
@@ -22,9 +24,8 @@ export interface ComparedInput {
 }
 
 export class DriverComparison {
-  private readonly log = new DeedLog();
+  private readonly log: DeedLog;
   private readonly reference: Runner;
-  private readonly partsWays: PartsWays | null;
   /** Scenarios so far in which the drivers parted in a known way. */
   parted = 0;
 
@@ -33,7 +34,7 @@ export class DriverComparison {
     private readonly other: Runner,
   ) {
     this.reference = new Runner(hardenedDriverLike(driver));
-    this.partsWays = partsWaysOf(driver.module.knownDifferences ?? []);
+    this.log = new DeedLog(partsWaysOf(driver.module.knownDifferences ?? []));
   }
 
   /**
@@ -46,7 +47,7 @@ export class DriverComparison {
     log.record(reference.world.caseFile, input.sink);
     run(reference, log, { ...input, feedback: null });
     turn(other);
-    log.compare(other.world.caseFile, input.sink, this.partsWays);
+    log.compare(other.world.caseFile, input.sink);
     try {
       run(other, log, input);
       log.end();
@@ -60,26 +61,52 @@ export class DriverComparison {
 
 function run(runner: Runner, log: DeedLog, { target, bytes, feedback, onStep }: ComparedInput): void {
   runner.world.trace = log;
+  runner.world.compare(true);
   try {
     runner.play(target, bytes, feedback, onStep);
   } finally {
     runner.world.trace = null;
+    runner.world.compare(false);
   }
 }
 
-function partsWaysOf(differences: readonly KnownDifference[]): PartsWays | null {
-  if (differences.length === 0) return null;
-  return (data, c) => data.type === 'device-write' && differences.some((each) => begins(each, data, c));
+/** What parts any two drivers, then what parts these two. */
+function partsWaysOf(differences: readonly KnownDifference[]): PartsWays {
+  return (data, c) =>
+    dependsOnPrivateAddresses(data, c) ||
+    keepsFreeList(data) ||
+    (data.type === 'device-write' && differences.some((each) => begins(each, data, c)));
+}
+
+/**
+ * Tables lie elsewhere in the memory of another driver, and are of another size there. So the address of one means something
+ * else once the device has changed it, as does what the device writes into private memory beside a mapping; and where
+ * bounce slots are, how many a table takes depends on its place.
+ */
+function dependsOnPrivateAddresses(data: EventData, { ring, bounced }: CaseFile): boolean {
+  if (data.type === 'map') return data.entry === null && bounced;
+  if (data.type !== 'device-write') return false;
+  if (data.at >= HEAP_BASE && data.at < HEAP_BASE + HEAP_SIZE) return true;
+  return touches(data, ring, 0, SPLIT_DESC_LEN);
+}
+
+/** After a reset the hardened driver begins with the ids of a new queue; others go on with those freed last. */
+function keepsFreeList(data: EventData): boolean {
+  return data.type === 'return' && data.call === 'reset' && data.result === '0';
 }
 
 /** Whether the device's write is what that difference takes. */
-function begins({ layout }: KnownDifference, data: EventData & { type: 'device-write' }, c: CaseFile): boolean {
-  const { ring } = c;
-  if (ring.num === 0 || (layout === 'packed') !== ring.packed) return false;
+function begins({ layout }: KnownDifference, data: DeviceWriteData, { ring }: CaseFile): boolean {
+  return (layout === 'packed') === ring.packed && touches(data, ring, SPLIT_DESC_FLAGS, SPLIT_DESC_FLAGS + 2);
+}
+
+/** Whether it writes bytes [from, to) of any descriptor. */
+function touches(data: DeviceWriteData, ring: RingMap, from: number, to: number): boolean {
   for (let at = data.at; at < data.at + data.size; at++) {
     const offset = at - ring.descriptorArea;
     if (offset < 0 || offset >= ring.num * SPLIT_DESCRIPTOR_SIZE) continue;
-    if ((offset & (SPLIT_DESCRIPTOR_SIZE - 2)) === SPLIT_DESC_FLAGS) return true;
+    const within = offset % SPLIT_DESCRIPTOR_SIZE;
+    if (within >= from && within < to) return true;
   }
   return false;
 }

@@ -29,6 +29,8 @@ export interface RacePlan {
 
 export class Races implements LoadRace, DmaMoments {
   private plan: RacePlan | null = null;
+  /** Whether races before shared loads happen: two drivers do not make the same loads. */
+  atLoads = true;
   private armed = 0;
   private readonly loadNumber = new Int32Array(CAPACITY);
   private readonly mode = new Uint8Array(CAPACITY);
@@ -68,7 +70,7 @@ export class Races implements LoadRace, DmaMoments {
 
   /** Arms the k-th next shared load, k from 1. Beyond 8 pending ones nothing is armed. */
   armLoad(k: number, mode: number, operand: number): void {
-    if (this.armed >= CAPACITY) return;
+    if (this.armed >= CAPACITY || !this.atLoads) return;
     this.loadNumber[this.armed] = this.memory.sharedLoads + k;
     this.mode[this.armed] = mode;
     this.operand[this.armed] = operand;
@@ -78,7 +80,7 @@ export class Races implements LoadRace, DmaMoments {
 
   /** Defers a device operation to the k-th next load, map or unmap. Beyond 8 pending ones it is dropped. */
   defer(moment: number, k: number, record: number): void {
-    if (this.deferred >= CAPACITY) return;
+    if (this.deferred >= CAPACITY || (moment === AT_LOAD && !this.atLoads)) return;
     this.moment[this.deferred] = moment;
     this.due[this.deferred] = moment === AT_LOAD ? this.memory.sharedLoads + k : k;
     this.record[this.deferred] = record;

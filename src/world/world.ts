@@ -19,8 +19,9 @@ import { COHERENT_BASE, MEMORY_SIZE, POOL_BASE } from '../memory/layout.js';
 import { fillPattern } from '../memory/pattern.js';
 import { ReportedAccess } from '../memory/reported-access.js';
 import { CallJudge } from '../oracle/call-judge.js';
+import { CALL_ADD } from '../oracle/calls.js';
 import { CaseFile } from '../oracle/case-file.js';
-import { DriverStopped } from '../oracle/oracle.js';
+import { DriverStopped, raiseAgain } from '../oracle/oracle.js';
 import { failBadAccess, failIndex } from '../oracle/out-of-bounds.js';
 import { checkWarning, failPanic } from '../oracle/panic.js';
 import { checkNoAddress, NO_ALLOCATION } from '../oracle/teardown.js';
@@ -29,7 +30,7 @@ import { MemoryJudge } from '../oracle/memory-judge.js';
 import { tolerate } from '../oracle/untrusted-read.js';
 import type { DmaApi } from '../platform/dma-api.js';
 import type { DriverFeatures, DriverQueue, ForeignDriver } from '../platform/driver-module.js';
-import { FAIL_COHERENT, FAIL_MAP } from '../platform/failures.js';
+import { FAIL_COHERENT, FAIL_MAP, type FailureSource } from '../platform/failures.js';
 import type { Platform } from '../platform/platform.js';
 import type { RingAddresses } from '../platform/ring-driver.js';
 import { blankConfiguration, type Configuration, decodeConfiguration } from '../scenario/configuration.js';
@@ -64,6 +65,12 @@ export class World {
   exists = false;
   /** Null in every execution but those of somebody who tries out places. */
   placement: Placement | null = null;
+  /**
+   * Two drivers run the same scenario. What a driver loads, and how much private memory it allocates, is its own affair, so
+   * counting these would make it another scenario for each: no race is placed at a load, and allocations fail in addSgs
+   * alone, where both make at most one. Only with drivers from outside.
+   */
+  private comparing = false;
 
   private readonly placementRun: PlacementRun;
   private sink: TraceSink | null = null;
@@ -102,7 +109,7 @@ export class World {
     this.dmaJudge = new DmaJudge(this.caseFile);
     this.races = new Races(bytes, this.memoryJudge, perform);
     this.placementRun = new PlacementRun(this.caseFile, this.memoryJudge, step);
-    this.heap = new GuestHeap(bytes, this.memoryJudge, this.failures);
+    this.heap = new GuestHeap(bytes, this.memoryJudge, foreign === null ? this.failures : this.allocationFailures());
     this.memory = new GuestMemory(bytes, this.heap, this.memoryJudge, this.races);
     this.races.memory = this.memory;
     this.access = new ReportedAccess(this.memory, this.heap, this.memoryJudge, (kind, access, address, size) => {
@@ -139,6 +146,11 @@ export class World {
   /** Buffers can be handed over mapped. */
   get canPremap(): boolean {
     return this.config.useDmaApi && this.features?.premapped !== false;
+  }
+
+  compare(comparing: boolean): void {
+    this.comparing = comparing;
+    this.races.atLoads = !comparing;
   }
 
   set trace(trace: TraceSink | null) {
@@ -281,6 +293,15 @@ export class World {
     this.races.follow(this.placementRun);
   }
 
+  private allocationFailures(): FailureSource {
+    return {
+      fails: (kind) => {
+        if (this.comparing && this.caseFile.call !== CALL_ADD) return false;
+        return this.failures.fails(kind);
+      },
+    };
+  }
+
   private makeQueues(): World['queues'] {
     const onInterrupt = (): void => {
       this.caseFile.callbacks++;
@@ -292,7 +313,13 @@ export class World {
       return { split: new SplitQueue(platform, onInterrupt), packed: new PackedQueue(platform, onInterrupt), canary };
     }
     const queues = foreign.module.createQueues({ ...platform, access }, onInterrupt);
-    return { ...foreignQueues(foreign, queues, access), canary };
+    const callEnd = {
+      settle: (): void => {
+        raiseAgain();
+        access.settle();
+      },
+    };
+    return { ...foreignQueues(foreign, queues, callEnd), canary };
   }
 
   /** What the device does in the middle of a call comes after the stores that the driver made before. */

@@ -16,6 +16,7 @@ const TABLE: SymbolTable = {
     [{ function: 'detach_buf_split', file: RING, line: 0 }],
     [{ function: 'get', file: 'shim/glue.c', line: 9 }],
   ],
+  edges: [],
 };
 
 describe('symbol table', () => {

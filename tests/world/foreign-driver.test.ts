@@ -352,6 +352,25 @@ describe('what is wrong with a driver', () => {
     assert.deepEqual(executeCounted(SPLIT, SERVED, seen, { driver }), { kind: 'repeat', bucket: finding.bucket });
   });
 
+  test('a finding that its code catches is one all the same', () => {
+    const driver = changed(
+      (queue, { access }) => ({
+        getBuf(): Completion | null {
+          try {
+            access.load(COHERENT_BASE, 2);
+          } catch {
+            // Nothing happened.
+          }
+          return queue.getBuf();
+        },
+      }),
+      { byItself: true },
+    );
+    assert.equal(findingOf(execute(SPLIT, SERVED, { driver })).oracle, 'untrusted-read');
+    // Nothing of it is left for the next execution.
+    assert.equal(verdictLine(execute(SPLIT, SERVED, { driver: ownDriver() })), 'ok');
+  });
+
   test('a helper is not to blame', () => {
     const broken = changed((queue) => ({ kick: () => (queue.kick(), queue.kick()) }));
     const driver: ForeignDriver = {

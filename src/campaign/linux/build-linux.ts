@@ -28,7 +28,7 @@ import {
 } from './build-folder.js';
 import { compileRing, flagsOf, shimFiles, shimFolder } from './compile-ring.js';
 import { type KernelSources, sha256 } from './kernel-tree.js';
-import { makeSymbols } from './make-symbols.js';
+import { type CounterPlace, makeSymbols } from './make-symbols.js';
 import type { Toolchain } from './toolchain.js';
 import { codeOffset, withoutDebug } from './wasm-file.js';
 
@@ -89,8 +89,9 @@ function make(folder: string, key: string, options: BuildOptions): void {
     makeFolder(finished);
     const linked = compileRing(work, { sources, variant, defines, tools });
     const wasm = readFileSync(linked);
-    const symbols = makeSymbols(linked, codeOffset(wasm), tools);
     const stripped = withoutDebug(wasm);
+    const counters = countersOf(stripped);
+    const symbols = makeSymbols(linked, codeOffset(wasm), counters, tools);
     const record: BuildRecord = {
       schemaVersion: BUILD_SCHEMA,
       key,
@@ -102,7 +103,7 @@ function make(folder: string, key: string, options: BuildOptions): void {
       patch: sources.patch === null ? null : { name: sources.patch.name, hash: sources.patch.hash },
       defines,
       compiler: tools.version,
-      edges: edgesOf(stripped),
+      edges: counters.edges,
     };
     writeFileSync(join(finished, MODULE_FILE), stripped);
     writeFileSync(join(finished, SYMBOLS_FILE), JSON.stringify(symbols));
@@ -117,11 +118,12 @@ function make(folder: string, key: string, options: BuildOptions): void {
 }
 
 /** Runs the module as far as its beginning: what does not even load is found here and not by the fuzzer. */
-function edgesOf(wasm: Uint8Array): number {
+function countersOf(wasm: Uint8Array): CounterPlace {
   const module = new WebAssembly.Module(wasm);
-  const symbols = { offsets: [], chains: [], places: [] };
+  const symbols = { offsets: [], chains: [], places: [], edges: [] };
   const build = { kernelVersion: '', sourceHash: '', variant: 'coverage', api: [], module, symbols } as const;
-  return new LinuxMachine(build, MEMORY_SIZE).edges;
+  const { counters, edges } = new LinuxMachine(build, MEMORY_SIZE);
+  return { start: counters.byteOffset, edges };
 }
 
 function checkDefines(defines: readonly string[]): void {

@@ -36,6 +36,8 @@ const LANGUAGE = [
   '-ffreestanding',
   '-fno-strict-aliasing',
   '-fwrapv',
+  // What a variable holds before it is written is the same in every execution, and not zero.
+  '-ftrivial-auto-var-init=pattern',
   '-fdebug-compilation-dir=.',
 ];
 

@@ -3,6 +3,7 @@
 
 import type { SourcePlace, SymbolTable } from '../../linux/symbol-table.js';
 import { EnvironmentError } from '../errors.js';
+import { type Disassembly, disassemble, functionAt } from './disassembly.js';
 import { firstReason, runTool } from './run-tool.js';
 import type { Toolchain } from './toolchain.js';
 
@@ -11,8 +12,14 @@ interface SymbolizedAddress {
   readonly Symbol?: readonly { readonly FunctionName: string; readonly FileName: string; readonly Line: number }[];
 }
 
+/** Where the counters are in the module's memory, and how many. */
+export interface CounterPlace {
+  readonly start: number;
+  readonly edges: number;
+}
+
 /** `wasm` is the file with its debug sections; `code` is where in it addresses count from (codeOffset). */
-export function makeSymbols(wasm: string, code: number, tools: Toolchain): SymbolTable {
+export function makeSymbols(wasm: string, code: number, counters: CounterPlace, tools: Toolchain): SymbolTable {
   const addresses = lineStarts(run(tools.dwarfdump, ['--debug-line', wasm], ''));
   const options = [`--obj=${wasm}`, '--output-style=JSON', '--inlines', '--functions=short', '--relativenames'];
   const answers = run(tools.symbolizer, options, addresses.map((address) => `0x${address.toString(16)}\n`).join(''));
@@ -20,7 +27,9 @@ export function makeSymbols(wasm: string, code: number, tools: Toolchain): Symbo
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => rowOf(JSON.parse(line) as SymbolizedAddress, code));
-  return tableOf(withLines(rows));
+  const disassembly = disassemble(wasm, tools);
+  const named = rows.map(({ offset, chain }) => ({ offset, chain: withName(chain, offset, disassembly) }));
+  return { ...tableOf(withLines(named)), edges: edgeOffsets(counters, disassembly) };
 }
 
 interface Row {
@@ -35,6 +44,17 @@ function rowOf({ Address, Symbol }: SymbolizedAddress, code: number): Row {
     line: Line,
   }));
   return { offset: Number(Address) + code, chain };
+}
+
+/** The debug information does not name every function; the code section does. */
+function withName(chain: readonly SourcePlace[], offset: number, disassembly: Disassembly): readonly SourcePlace[] {
+  const outermost = chain.at(-1);
+  if (outermost === undefined || outermost.function !== '') return chain;
+  return [...chain.slice(0, -1), { ...outermost, function: functionAt(offset, disassembly) }];
+}
+
+function edgeOffsets({ start, edges }: CounterPlace, { byteStores }: Disassembly): readonly number[] {
+  return Array.from({ length: edges }, (_, edge) => byteStores.get(start + edge) ?? 0);
 }
 
 /** Code of no line in particular, such as an address computed ahead, gets that of its neighbour in the same function. */
@@ -52,7 +72,7 @@ function isSameFunctions(a: readonly SourcePlace[], b: readonly SourcePlace[]): 
 }
 
 /** Each chain once, and one entry where it begins. */
-function tableOf(rows: readonly Row[]): SymbolTable {
+function tableOf(rows: readonly Row[]): Omit<SymbolTable, 'edges'> {
   const known = new Map<string, number>();
   const places: (readonly SourcePlace[])[] = [];
   const offsets: number[] = [];

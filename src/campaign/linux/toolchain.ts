@@ -17,6 +17,7 @@ export interface Toolchain {
   readonly linker: string;
   readonly symbolizer: string;
   readonly dwarfdump: string;
+  readonly objdump: string;
   /** The compiler's own words, such as `Debian clang version 19.1.7 (3~deb12u1)`. */
   readonly version: string;
 }
@@ -35,6 +36,7 @@ export function findToolchain(path = process.env['PATH'] ?? ''): Toolchain {
     linker: companion('wasm-ld'),
     symbolizer: companion('llvm-symbolizer'),
     dwarfdump: companion('llvm-dwarfdump'),
+    objdump: companion('llvm-objdump'),
   };
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The two sides of the driver: its exports, flattened to integers for the harness; and what it calls, the DMA API, heap and
- * transport, as imports from the platform. Addresses cross as pointers into the module's memory, DMA addresses as doubles,
- * which hold 53 bits: a 64-bit integer would cross as a BigInt, at ten times the cost.
+ * The two sides of the driver: its exports, flattened to integers for the harness; and what it calls, the DMA API, heap
+ * and transport, as imports from the platform. Addresses cross as pointers into the module's memory, DMA addresses as
+ * doubles, which hold 53 bits: a 64-bit integer would cross as a BigInt, which is slow.
  */
 #include <linux/dma-mapping.h>
 #include <linux/virtio.h>
@@ -36,7 +36,6 @@ struct exchange {
 	u32 context;
 	u32 address[MAX_PIECES];
 	u32 size[MAX_PIECES];
-	double dma[MAX_PIECES];
 };
 struct exchange exchange;
 
@@ -265,7 +264,6 @@ EXPORT(add) int add(u32 out, u32 in, void *token, void *context)
 
 		pieces[k].page_link = 0;
 		sg_set_page(&pieces[k], virt_to_page(address), exchange.size[k], offset_in_page(address));
-		sg_dma_address(&pieces[k]) = dma_of(exchange.dma[k]);
 		if (k + 1 == out || k + 1 == out + in)
 			sg_mark_end(&pieces[k]);
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Heap, pages and strings. The guest's memory lies in the module's own, from GUEST_BASE on; its physical addresses begin
- * at 4 GiB, so that a truncated or forged one shows.
+ * Heap, pages and strings. The guest's memory lies in the module's own, from GUEST_BASE on; its physical addresses
+ * begin at 4 GiB, so that a truncated or forged one shows.
  */
 #ifndef VRINGFUZZ_MEMORY_H
 #define VRINGFUZZ_MEMORY_H
@@ -56,8 +56,8 @@ void *memcpy(void *to, const void *from, size_t size);
 void *memmove(void *to, const void *from, size_t size);
 
 /*
- * A struct page is a number with an address: page n of the guest is at PAGE_MAP + n * sizeof(struct page), where there is
- * no memory. Whoever looks into one is caught.
+ * A struct page is a number with an address: page n of the guest is at PAGE_MAP + n * sizeof(struct page), where there
+ * is no memory. Whoever looks into one is caught.
  */
 struct page {
 	unsigned long flags;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Behind the compiler's instrumentation. Every load and store of the driver comes here first: those of device-writable
- * memory go on to the platform, where the device can act before them; with -DVRINGFUZZ_KASAN all others are checked against
- * a shadow of the heap, eight bytes to one, as KASAN does. Comparisons are logged for the engine. Compiled without
- * instrumentation.
+ * memory go on to the platform, where the device can act before them; with -DVRINGFUZZ_KASAN all others are checked
+ * against a shadow of the heap, eight bytes to one, as KASAN does. Comparisons are logged for the engine. Compiled
+ * without instrumentation.
  */
 #include "kernel.h"
 #include "runtime.h"
@@ -210,8 +210,8 @@ void *__asan_memmove(void *to, const void *from, size_t size)
 }
 
 /*
- * Coverage: where the counters are. They are read in words and blocks of 16: this file is linked first and glue.c last, and
- * each puts a block of its own at its end of them.
+ * Coverage: where the counters are. They are read in words and blocks of 16: this file is linked first and glue.c last,
+ * and each puts a block of its own at its end of them.
  */
 __attribute__((section("__sancov_cntrs"), used, aligned(COUNTER_BLOCK))) static u8 before_counters[COUNTER_BLOCK];
 extern u8 __start___sancov_cntrs[], __stop___sancov_cntrs[];

@@ -33,7 +33,13 @@ const environment = (pattern: RegExp): object => ({ name: 'EnvironmentError', me
 
 describe('toolchain', () => {
   it('takes the companions of the same version', () => {
-    const tools = { 'wasm-ld-18': '', 'wasm-ld': '', 'llvm-symbolizer': '', 'llvm-dwarfdump-18': '' };
+    const tools = {
+      'wasm-ld-18': '',
+      'wasm-ld': '',
+      'llvm-symbolizer': '',
+      'llvm-dwarfdump-18': '',
+      'llvm-objdump-18': '',
+    };
     const bin = path('good', { 'clang-18': clang('18.1.8'), 'clang-16': clang('16.0.6'), ...tools });
     const found = findToolchain(bin);
     assert.equal(found.version, 'Debian clang version 18.1.8');
@@ -42,7 +48,7 @@ describe('toolchain', () => {
   });
 
   it('passes over a clang that is too old where there is another', () => {
-    const tools = { 'wasm-ld': '', 'llvm-symbolizer': '', 'llvm-dwarfdump': '' };
+    const tools = { 'wasm-ld': '', 'llvm-symbolizer': '', 'llvm-dwarfdump': '', 'llvm-objdump': '' };
     const bin = path('two', { clang: clang('14.0.6'), 'clang-17': clang('17.0.6'), ...tools });
     assert.equal(findToolchain(bin).clang, join(bin, 'clang-17'));
   });
