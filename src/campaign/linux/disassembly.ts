@@ -35,5 +35,10 @@ export function readDisassembly(text: string): Disassembly {
 
 /** The function that the code at `offset` is in, '' before the first one. */
 export function functionAt(offset: number, { functions }: Disassembly): string {
-  return functions.findLast((each) => each.offset <= offset)?.name ?? '';
+  let name = '';
+  for (const each of functions) {
+    if (each.offset > offset) break;
+    name = each.name;
+  }
+  return name;
 }

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+
+import { corpusFolders } from '../../src/campaign/corpus/corpus-inputs.js';
+import { loadBuild } from '../../src/campaign/linux/build-folder.js';
+import { edgeCoverage } from '../../src/campaign/linux/edge-coverage.js';
+import { placesAt } from '../../src/linux/symbol-table.js';
+import { buildOf, missing } from './kernel-bench.js';
+
+let folder = '';
+
+before(() => {
+  folder = mkdtempSync(join(tmpdir(), 'edge-coverage-'));
+  mkdirSync(join(folder, 'split_ring_fuzzer', 'seed'), { recursive: true });
+  // A queue that is created and destroyed.
+  writeFileSync(join(folder, 'split_ring_fuzzer', 'seed', 'nothing'), Uint8Array.of(32, 1, 0, 0));
+});
+
+after(() => {
+  rmSync(folder, { recursive: true });
+});
+
+describe('edge coverage', { skip: missing('6.12') }, () => {
+  it('knows the function of every edge', () => {
+    const build = buildOf('6.12');
+    const { symbols } = loadBuild(build);
+    assert.equal(symbols.edges.length, build.record.edges);
+    for (const offset of symbols.edges) {
+      const outermost = placesAt(offset, symbols).at(-1);
+      assert.ok(offset > 0 && outermost !== undefined && outermost.function !== '', String(offset));
+    }
+  });
+
+  it('is that of the inputs, function by function', () => {
+    const { inputs, edges, covered, functions } = edgeCoverage(buildOf('6.12'), corpusFolders(folder));
+    assert.equal(inputs, 1);
+    assert.equal(
+      functions.reduce((sum, each) => sum + each.edges, 0),
+      edges,
+    );
+    assert.ok(covered > 10 && covered < edges / 3, String(covered));
+    const of = (name: string): number | undefined => functions.find((each) => each.function === name)?.covered;
+    assert.ok((of('vring_create_virtqueue_split') ?? 0) > 0);
+    assert.equal(of('vring_create_virtqueue_packed'), 0);
+    assert.equal(of('virtqueue_kick'), 0);
+  });
+
+  it('of the committed corpus is more than three quarters', () => {
+    const { edges, covered } = edgeCoverage(buildOf('6.12'), corpusFolders(undefined));
+    assert.ok(covered > 0.75 * edges, `${covered} of ${edges}`);
+  });
+});
