@@ -4,6 +4,7 @@ import { bounceMismatch } from './bounce-mismatch.js';
 import { disclosure } from './disclosure.js';
 import { doubleFetch } from './double-fetch.js';
 import { doubleUnmap } from './double-unmap.js';
+import { driverDivergence } from './driver-divergence.js';
 import { earlyUnmap } from './early-unmap.js';
 import { errno } from './errno.js';
 import { failedAddState } from './failed-add-state.js';
@@ -57,4 +58,5 @@ export const ORACLES: readonly OracleInfo[] = [
   reach,
   teardown,
   layoutDivergence,
+  driverDivergence,
 ];

@@ -72,7 +72,7 @@ export const GAIN_CLASSES: readonly GainClass[] = [
     name: 'misled caller',
     gain: 'The caller is told what is not so, such as a length that the buffer does not have, and may read what nobody wrote.',
     severity: 'medium',
-    findings: ['length', 'layout-divergence'],
+    findings: ['length', 'layout-divergence', 'driver-divergence'],
   },
   {
     name: 'deviation',

@@ -5,9 +5,9 @@ export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-/** How to look at a stored input again. */
-export function replayCommand(file: string): string {
-  return `npx vringfuzz replay ${shellWord(file)}`;
+/** How to look at a stored input again; with the driver from outside that it is a finding of. */
+export function replayCommand(file: string, driver?: { readonly source: string }): string {
+  return `npx vringfuzz replay ${shellWord(file)}${driver === undefined ? '' : ` --driver ${shellWord(driver.source)}`}`;
 }
 
 /** Arguments as one line to paste. */

@@ -80,7 +80,10 @@ export class DeedLog implements TraceSink {
         return;
       }
       case 'unmap':
-        this.add('unmapping', `unmaps ${data.size} bytes of mapping ${data.entry ?? 'none'} ${data.direction} ${data.kind}`);
+        this.add(
+          'unmapping',
+          `unmaps ${data.size} bytes of mapping ${data.entry ?? 'none'} ${data.direction} ${data.kind}`,
+        );
         return;
       case 'sync':
         this.add('sync', `syncs ${data.size} bytes of mapping ${data.entry ?? 'none'} for the ${data.for}`);
@@ -92,7 +95,8 @@ export class DeedLog implements TraceSink {
   mark(data: MarkData): void {
     if (this.onward !== null) this.onward.mark(data);
     if (this.parted || this.lost) return;
-    if (data.type === 'transport') this.add('transport', `${data.request}${data.ok ? '' : ', refused'}`);
+    if (data.type === 'transport' && this.call === 'addSgs' && !data.ok) this.part();
+    else if (data.type === 'transport') this.add('transport', `${data.request}${data.ok ? '' : ', refused'}`);
     else if (data.type === 'recycled') this.add('given back', `token ${data.token} given back`);
     else if (data.type === 'return') this.returned(data.call, data.result);
   }

@@ -90,9 +90,10 @@ function dependsOnPrivateAddresses(data: EventData, { ring, bounced }: CaseFile)
   return touches(data, ring, 0, SPLIT_DESC_LEN);
 }
 
-/** After a reset the hardened driver begins with the ids of a new queue; others go on with those freed last. */
+/** After a reset, also that of a resize which could not be, the hardened driver begins with the ids of a new queue; others go on with those freed last. */
 function keepsFreeList(data: EventData): boolean {
-  return data.type === 'return' && data.call === 'reset' && data.result === '0';
+  if (data.type !== 'return') return false;
+  return (data.call === 'reset' && data.result === '0') || (data.call === 'resize' && data.result === '-ENOMEM');
 }
 
 /** Whether the device's write is what that difference takes. */

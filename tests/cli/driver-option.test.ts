@@ -121,6 +121,12 @@ describe('a finding of another driver', () => {
   });
 });
 
+test('a report of the folder has the commands for that driver', () => {
+  const run = runCli('report', '--format', 'markdown', '--crashes', join(crashes, 'driver-naive'));
+  assert.equal(run.status, 0, run.stderr);
+  assert.match(run.stdout, /npx vringfuzz replay \S+ --driver \S+naive-driver\.js/);
+});
+
 describe('systematic search and honest device on another driver', () => {
   test('races on what the driver takes from shared memory, with the command to repeat it', () => {
     const seed = join(SEEDS, 'split-out-of-order');

@@ -108,7 +108,7 @@ describe('a finding', () => {
 
   test('names both configurations and the first differing step, and shows both runs', () => {
     const divergent = bugs.filter(({ oracles }) => oracles[0] === 'layout-divergence');
-    assert.ok(divergent.length >= 2);
+    assert.ok(divergent.length >= 1);
     for (const bug of divergent) {
       const { verdict, trace } = run(loadHarness(buildBug(bug)), bug);
       assert.ok(verdict.kind === 'finding', bug.id);

@@ -115,7 +115,7 @@ function bucketDocument(bucket: BucketReport): object {
     firstSeconds: bucket.firstSeconds,
     inputs: bucket.files,
     shown: shown === null ? null : { file: shown.file, size: shown.size, minimised: shown.minimised },
-    replay: shown === null ? null : replayCommand(shown.path),
+    replay: shown === null ? null : replayCommand(shown.path, shown.sidecar?.driver),
     finding: sidecar === null ? null : findingDocument(sidecar),
     trace: sidecar?.trace ?? null,
   };

@@ -112,7 +112,7 @@ function outcomeOf(bucket: BucketReport): readonly XmlElement[] {
 function failureText({ shown, bucket }: BucketReport): string {
   if (shown === null) return `${bucket}: no input of it is stored\n`;
   const verdict = shown.sidecar === null ? '' : verdictText(shown.sidecar);
-  return `${verdict}\n${replayCommand(shown.path)}\n`;
+  return `${verdict}\n${replayCommand(shown.path, shown.sidecar?.driver)}\n`;
 }
 
 /** Steps and events, the last ones when they are too many. */

@@ -5,7 +5,7 @@ import type { BucketStatus } from '../../campaign/crashes/triage-record.js';
 import { formatDuration } from '../../campaign/duration.js';
 import { traceText } from '../finding-text.js';
 import { numbersTable } from '../numbers-table.js';
-import { type BucketReport, type Report, type TargetReport, problemText } from '../report-model.js';
+import { type BucketReport, type Report, type ShownInput, type TargetReport, problemText } from '../report-model.js';
 import { estimateText, residualRisk, totalRisk } from '../residual-risk.js';
 import { replayCommand } from '../shell-word.js';
 import { grouped } from '../text-table.js';
@@ -108,7 +108,7 @@ function bucketPart({ buckets }: Report): string {
       siteCell(bucket),
       code(bucket.target),
       code(bucket.bucket),
-      bucket.shown === null ? '-' : code(replayCommand(bucket.shown.path)),
+      bucket.shown === null ? '-' : code(replayCommand(bucket.shown.path, bucket.shown.sidecar?.driver)),
       grouped(bucket.files.length),
       bucket.executions === null ? '-' : grouped(bucket.executions),
     ]);
@@ -134,7 +134,7 @@ function detailSection(bucket: BucketReport): string {
   const { shown, severity, claim } = bucket;
   const sidecar = shown?.sidecar ?? null;
   const title = `<b>${entities(bucket.bucket)}</b> (${severity ?? 'unknown severity'}, ${entities(bucket.target)})`;
-  const replay = shown === null ? '' : block(`${replayCommand(shown.path)}\n${describeCommand(shown.path)}`);
+  const replay = shown === null ? '' : block(commandsFor(shown));
   const parts = [
     `Claim: ${inline(claim)}.\n`,
     ...(sidecar === null ? [] : [comparison(bucket), steps(bucket)]),
@@ -143,8 +143,9 @@ function detailSection(bucket: BucketReport): string {
   return `<details><summary>${title}</summary>\n\n${parts.filter((part) => part !== '').join('\n')}\n</details>\n\n`;
 }
 
-function describeCommand(path: string): string {
-  return replayCommand(path).replace(' replay ', ' describe ');
+function commandsFor({ path, sidecar }: ShownInput): string {
+  const replay = replayCommand(path, sidecar?.driver);
+  return `${replay}\n${replay.replace(' replay ', ' describe ')}`;
 }
 
 /** The numbers of both sides, those that differ in bold. */

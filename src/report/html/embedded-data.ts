@@ -92,8 +92,10 @@ function shownInputs(folder: BucketFolder, first: string | undefined): readonly 
 }
 
 function inputData(target: string, { file, bytes, sidecar }: StoredInputFile, minimised: boolean): InputData {
-  const { trace = null, bug = null } = sidecar ?? {};
-  const arguments_ = `${shellWord(file)} --target ${target}${bug === null ? '' : ` --bug ${shellWord(bug)}`}`;
+  const { trace = null, bug = null, driver } = sidecar ?? {};
+  const build = bug === null ? '' : ` --bug ${shellWord(bug)}`;
+  const outside = driver === undefined ? '' : ` --driver ${shellWord(driver.source)}`;
+  const arguments_ = `${shellWord(file)} --target ${target}${build}${outside}`;
   return {
     file,
     size: bytes.length,
