@@ -11,6 +11,7 @@ import { checkWritable, makeTemporaryFolder, removeOldTemporaryFolders } from '.
 import type { CampaignOptions, CorpusOptions } from './fuzzing/campaign-options.js';
 import type { CampaignListener, CampaignOutcome, TargetResult } from './fuzzing/campaign-result.js';
 import { removeUnfinished } from './fuzzing/leftovers.js';
+import { targetByName } from '../target/targets.js';
 import { type TargetEnd, TargetRun } from './fuzzing/target-run.js';
 
 /** Bytes: a header and 64 records, the most that a scenario has. */
@@ -124,5 +125,6 @@ function generatedFolder(corpus: string, target: string): string {
 
 function committedFolders({ committed }: CorpusOptions, target: string): readonly string[] {
   if (committed === null) return [];
-  return ['seed', REGRESSION].map((name) => join(committed, target, name)).filter((folder) => existsSync(folder));
+  const home = targetByName(target)?.seedsOf ?? target;
+  return ['seed', REGRESSION].map((name) => join(committed, home, name)).filter((folder) => existsSync(folder));
 }

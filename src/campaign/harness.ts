@@ -33,8 +33,8 @@ export function loadHarness(root: string, options?: HarnessOptions): Harness {
   }
   if (options?.fresh === true) forgetHarness(root);
   const world = load(root, 'world/execute.js') as WorldModule;
-  const { TARGETS } = load(root, 'target/targets.js') as { readonly TARGETS: readonly TargetSpec[] };
-  const harness = { targets: TARGETS, execute: world.execute, executeTraced: world.executeTraced };
+  const { ALL_TARGETS } = load(root, 'target/targets.js') as { readonly ALL_TARGETS: readonly TargetSpec[] };
+  const harness = { targets: ALL_TARGETS, execute: world.execute, executeTraced: world.executeTraced };
   const driver = options?.driver ?? null;
   return driver === null ? harness : driverHarness(harness, world, options?.fresh === true ? renewed(driver) : driver);
 }

@@ -8,7 +8,7 @@ import { findTarget } from '../campaign/harness.js';
 import { crashesFolder } from '../campaign/paths.js';
 import { exportBucket } from '../campaign/triage/export-bucket.js';
 import { crashFolderAt } from '../campaign/triage/places.js';
-import { TARGETS } from '../target/targets.js';
+import { ALL_TARGETS } from '../target/targets.js';
 import { type BuildOptions, addBuildOptions, buildArguments, buildsOf, findingsOf } from './options.js';
 
 interface ExportCommandOptions extends BuildOptions {
@@ -43,7 +43,7 @@ export function addExportCommand(program: Command): void {
 
 function exportFinding(bucket: string, options: ExportCommandOptions): void {
   const { target, json } = options;
-  if (target !== undefined) findTarget(TARGETS, target);
+  if (target !== undefined) findTarget(ALL_TARGETS, target);
   const output = resolve(options.out);
   const builds = buildsOf(options);
   const crashes = crashFolderAt(findingsOf(resolve(options.crashes ?? crashesFolder()), builds.driver));

@@ -18,7 +18,7 @@ import { committedCorpus, compiledRoot, corpusFolder, crashesFolder } from '../c
 import { bucketTable, campaignTable } from '../report/campaign-text.js';
 import { shellWord } from '../report/shell-word.js';
 import type { TargetSpec } from '../target/target-spec.js';
-import { TARGETS } from '../target/targets.js';
+import { ALL_TARGETS, TARGETS } from '../target/targets.js';
 import { CampaignConsole } from './campaign-console.js';
 import {
   bugsOption,
@@ -137,9 +137,9 @@ function toCampaignOptions(words: readonly string[], options: FuzzOptions): Camp
     throw new UsageError(`--jobs ${String(options.jobs)} is too many: at most ${String(MOST_JOBS)}, one for each core`);
   }
   const time = options.time ?? (runs === null ? DEFAULT_TIME : null);
-  const driver = driverOf(options);
-  const corpus = resolve(options.corpus ?? corpusFolder());
   const targets = chooseTargets(words.filter((word) => !word.startsWith('-')));
+  const driver = driverOf({ ...options, driver: options.driver ?? driverOfTargets(targets) });
+  const corpus = resolve(options.corpus ?? corpusFolder());
   if (driver !== null) checkTargets(driver, targets, bug);
   return {
     targets: targets.filter((target) => driver === null || canRun(driver, target)),
@@ -174,9 +174,19 @@ function parseTime(time: string): number {
   return parseDuration(time);
 }
 
+/** The driver that the targets are of, where they name one. Throws UsageError where some do and some do not. */
+function driverOfTargets(targets: readonly TargetSpec[]): string | undefined {
+  const named = targets.find(({ driver }) => driver !== undefined);
+  const other = targets.find(({ driver }) => driver === undefined);
+  if (named !== undefined && other !== undefined) {
+    throw new UsageError(`${named.name} runs driver ${named.driver ?? ''}, ${other.name} does not: fuzz them one after the other`);
+  }
+  return named?.driver;
+}
+
 function chooseTargets(names: readonly string[]): readonly TargetSpec[] {
   if (names.length === 0) {
     return TARGETS.filter((target) => !target.canary);
   }
-  return [...new Set(names)].map((name) => findTarget(TARGETS, name));
+  return [...new Set(names)].map((name) => findTarget(ALL_TARGETS, name));
 }

@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { type Bug, loadBugs } from '../campaign/bugs/bug-bank.js';
 import { ORACLES } from '../oracle/registry.js';
 import { type Colours, coloursFor } from '../report/colours.js';
-import { TARGETS } from '../target/targets.js';
+import { ALL_TARGETS } from '../target/targets.js';
 import { bugsOption } from './options.js';
 
 interface ListOptions {
@@ -32,11 +32,11 @@ function list(options: ListOptions): void {
 }
 
 function jsonText(bugs: readonly Bug[]): string {
-  return `${JSON.stringify({ targets: TARGETS, oracles: ORACLES, bugs }, null, 2)}\n`;
+  return `${JSON.stringify({ targets: ALL_TARGETS, oracles: ORACLES, bugs }, null, 2)}\n`;
 }
 
 function humanText(bugs: readonly Bug[], colours: Colours): string {
-  const targets = TARGETS.map((target): Row => [target.name, target.summary]);
+  const targets = ALL_TARGETS.map((target): Row => [target.name, target.summary]);
   const oracles = ORACLES.map((oracle): Row => [oracle.id, oracle.severity, oracle.claim]);
   const bugRows = bugs.map((bug): Row => [bug.id, bug.target, bug.oracles.join(','), bug.title]);
   const sections = [

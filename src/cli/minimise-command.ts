@@ -14,7 +14,7 @@ import { type ReplayInput, collectInputs } from '../campaign/replay/replay-input
 import { coloursFor } from '../report/colours.js';
 import { type InputSize, type MinimisedDocument, minimisedText } from '../report/minimised-text.js';
 import { recordCount } from '../scenario/scenario.js';
-import { TARGETS } from '../target/targets.js';
+import { ALL_TARGETS } from '../target/targets.js';
 import { type BuildOptions, addBuildOptions, buildsOf, note } from './options.js';
 
 interface MinimiseCommandOptions extends BuildOptions {
@@ -82,7 +82,7 @@ function minimiseOne(input: ReplayInput, builds: Builds, output: string | undefi
 }
 
 function sizeOf(target: string, bytes: Uint8Array): InputSize {
-  const { form } = findTarget(TARGETS, target);
+  const { form } = findTarget(ALL_TARGETS, target);
   return { bytes: bytes.length, steps: form === 'raw' ? null : recordCount(bytes.length) };
 }
 

@@ -32,7 +32,7 @@ export function driverOption(): Option {
 }
 
 /** The driver that `--driver` names, or null. Throws UsageError. */
-export function driverOf({ driver }: { readonly driver?: string }): LoadedDriver | null {
+export function driverOf({ driver }: { readonly driver?: string | undefined }): LoadedDriver | null {
   return driver === undefined ? null : resolveDriver(driver);
 }
 

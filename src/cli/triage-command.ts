@@ -16,7 +16,7 @@ import { needsAttention } from '../campaign/triage/triaged-bucket.js';
 import { coloursFor } from '../report/colours.js';
 import { triageDocument } from '../report/triage-json.js';
 import { triageSummary, triageTable } from '../report/triage-text.js';
-import { TARGETS } from '../target/targets.js';
+import { ALL_TARGETS } from '../target/targets.js';
 import {
   type BuildOptions,
   addBuildOptions,
@@ -75,7 +75,7 @@ export function addTriageCommand(program: Command): void {
 }
 
 function triageOrPromote(paths: readonly string[], options: TriageCommandOptions): void {
-  if (options.target !== undefined) findTarget(TARGETS, options.target);
+  if (options.target !== undefined) findTarget(ALL_TARGETS, options.target);
   if (options.promote === undefined) {
     if (options.name !== undefined) throw new UsageError('--name goes with --promote');
     if (options.corpus !== undefined) throw new UsageError('--corpus goes with --promote');

@@ -16,6 +16,10 @@ export interface TargetSpec {
   readonly backEnd: BackEndName | 'any';
   /** Weighted operation table used to decode `op` (src/scenario/operations.ts). */
   readonly operations: 'ring' | 'bounce' | 'failure' | 'script';
+  /** What `--driver` is where it is not given. Such a target is part of no default run. */
+  readonly driver?: 'linux';
+  /** The target whose committed inputs it begins with; absent for its own. */
+  readonly seedsOf?: string;
   /** Needs a driver from outside: what it does is compared with what the hardened driver does. */
   readonly comparesDrivers?: true;
   /** Fails on purpose: proves that findings are seen. Never part of a default run. */

@@ -2,6 +2,7 @@
 
 import type { TargetSpec } from './target-spec.js';
 
+/** Those of the hardened driver. */
 export const TARGETS: readonly TargetSpec[] = [
   {
     name: 'split_ring_fuzzer',
@@ -68,7 +69,33 @@ export const TARGETS: readonly TargetSpec[] = [
   },
 ];
 
+/** Those of the kernel's own driver (`vringfuzz linux build`). The same inputs mean the same on both drivers. */
+export const LINUX_TARGETS: readonly TargetSpec[] = [
+  ...TARGETS.filter(({ form, canary }) => form === 'scenario' && !canary).map(linuxTarget),
+  {
+    name: 'linux_differential_fuzzer',
+    summary: 'one scenario on the hardened driver and on that of Linux: both must do the same',
+    form: 'scenario',
+    ring: 'any',
+    backEnd: 'any',
+    operations: 'failure',
+    driver: 'linux',
+    seedsOf: 'mapping_error_fuzzer',
+    comparesDrivers: true,
+    canary: false,
+  },
+];
+
+/** Whatever has a name. */
+export const ALL_TARGETS: readonly TargetSpec[] = [...TARGETS, ...LINUX_TARGETS];
+
 /** The target of that name, or undefined. */
 export function targetByName(name: string): TargetSpec | undefined {
-  return TARGETS.find((target) => target.name === name);
+  return ALL_TARGETS.find((target) => target.name === name);
+}
+
+/** `linux_split_fuzzer` for split_ring_fuzzer. */
+function linuxTarget(target: TargetSpec): TargetSpec {
+  const name = `linux_${target.name.replace('_ring', '')}`;
+  return { ...target, name, summary: `Linux: ${target.summary}`, driver: 'linux', seedsOf: target.name };
 }

@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 
-import { TARGETS } from '../../target/targets.js';
+import { ALL_TARGETS } from '../../target/targets.js';
 import { contentOrNull, makeFolder, writeAtomically } from '../atomic-file.js';
 import { UsageError } from '../errors.js';
 import { FieldError, type JsonObject, nullable, parseObject, stringField } from '../json-fields.js';
@@ -51,7 +51,7 @@ function markAbove(folder: string): FormatMark | null {
   for (let level = 0; level < LEVELS && dirname(at) !== at; level++) {
     const mark = readMark(join(at, MARK));
     if (mark !== null) return mark;
-    if (TARGETS.some((target) => target.name === basename(at))) {
+    if (ALL_TARGETS.some((target) => target.name === basename(at))) {
       return generated ? null : readMark(join(dirname(at), MANIFEST));
     }
     generated ||= basename(at) === 'generated';

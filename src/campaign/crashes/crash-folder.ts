@@ -4,7 +4,7 @@
 import { type Dirent, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { TARGETS } from '../../target/targets.js';
+import { ALL_TARGETS } from '../../target/targets.js';
 import { isDriverFolder } from '../drivers/driver-folder.js';
 import { UsageError, messageOf } from '../errors.js';
 import { CAMPAIGN_FILE, type CampaignRecord, readCampaignRecord } from './campaign-record.js';
@@ -69,7 +69,7 @@ export function readCrashFolder(folder: string): CrashFolder {
   const targets: TargetFolder[] = [];
   for (const entry of entriesOf(folder)) {
     const path = join(folder, entry.name);
-    if (TARGETS.some((target) => target.name === entry.name) && entry.isDirectory()) {
+    if (ALL_TARGETS.some((target) => target.name === entry.name) && entry.isDirectory()) {
       targets.push(readTarget(entry.name, path, problems));
     } else if (entry.name !== README && !(isDriverFolder(entry.name) && entry.isDirectory())) {
       problems.push({ file: path, message: 'not the folder of a target: left alone' });

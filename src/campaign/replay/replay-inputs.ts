@@ -5,7 +5,7 @@ import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 
 import type { DriverIdentity } from '../../platform/driver-module.js';
-import { TARGETS } from '../../target/targets.js';
+import { ALL_TARGETS } from '../../target/targets.js';
 import { checkCorpusFormat } from '../corpus/corpus-format.js';
 import { UsageError, messageOf } from '../errors.js';
 import { findTarget } from '../harness.js';
@@ -50,7 +50,7 @@ export function collectInputs(paths: readonly string[], target: string | undefin
 
 /** The same, but only what `paths` name themselves must be usable. */
 export function gatherInputs(paths: readonly string[], target: string | undefined): GatheredInputs {
-  if (target !== undefined) findTarget(TARGETS, target);
+  if (target !== undefined) findTarget(ALL_TARGETS, target);
   const inputs: ReplayInput[] = [];
   const problems: string[] = [];
   const formats = new FolderFormats();
@@ -133,10 +133,10 @@ function readInput(file: string, target: string | undefined, formats: FolderForm
   if (sidecar === null) formats.check(dirname(file));
   const name = target ?? sidecar?.target ?? targetOfPath(file);
   if (name === null) {
-    const names = TARGETS.map((known) => known.name).join(', ');
+    const names = ALL_TARGETS.map((known) => known.name).join(', ');
     throw new UsageError(`cannot tell the target of ${file}: add --target NAME (one of ${names})`);
   }
-  findTarget(TARGETS, name);
+  findTarget(ALL_TARGETS, name);
   const { bug = null, placement, driver } = sidecar ?? {};
   return { file, bytes: contentOf(file), target: name, bug, placement, driver };
 }
@@ -147,10 +147,10 @@ function readInput(file: string, target: string | undefined, formats: FolderForm
  */
 function targetOfPath(file: string): string | null {
   const innermostFirst = resolve(file).split(sep).slice(0, -1).reverse();
-  const folder = innermostFirst.find((name) => TARGETS.some((target) => target.name === name));
+  const folder = innermostFirst.find((name) => ALL_TARGETS.some((target) => target.name === name));
   if (folder !== undefined) return folder;
   const words = basename(file).split(/[^A-Za-z0-9_]+/);
-  return TARGETS.find((target) => words.includes(target.name))?.name ?? null;
+  return ALL_TARGETS.find((target) => words.includes(target.name))?.name ?? null;
 }
 
 function status(path: string): ReturnType<typeof statSync> & object {

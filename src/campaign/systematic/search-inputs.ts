@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 
 import { ORACLES } from '../../oracle/registry.js';
-import { TARGETS } from '../../target/targets.js';
+import { ALL_TARGETS } from '../../target/targets.js';
 import type { Builds } from '../bugs/builds.js';
 import { kindFolder } from '../corpus/corpus-inputs.js';
 import { COMMITTED_KINDS } from '../corpus/manifest.js';
@@ -50,14 +50,14 @@ export function searchableInputs(paths: readonly string[], target: string | unde
 }
 
 function isSearchable(name: string): boolean {
-  return TARGETS.find((target) => target.name === name)?.form !== 'differential';
+  return ALL_TARGETS.find((target) => target.name === name)?.form !== 'differential';
 }
 
 /** The folders of committed inputs that can be searched. */
 export function committedInputs(): readonly string[] {
   const corpus = committedCorpus();
   const folders = { committed: corpus, generated: corpus };
-  return TARGETS.flatMap(({ name }) => COMMITTED_KINDS.map((kind) => kindFolder(folders, name, kind))).filter(
+  return ALL_TARGETS.flatMap(({ name }) => COMMITTED_KINDS.map((kind) => kindFolder(folders, name, kind))).filter(
     (folder) => existsSync(folder),
   );
 }

@@ -4,7 +4,7 @@
 import { type Dirent, existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 
-import { TARGETS } from '../../target/targets.js';
+import { ALL_TARGETS } from '../../target/targets.js';
 import { type CrashFolder, isInputName, readCrashFolder } from '../crashes/crash-folder.js';
 
 export type Place =
@@ -25,7 +25,7 @@ export function crashFolderAt(folder: string): CrashFolder {
 
 /** Whether it has a target's name, and folders with findings in it. */
 function isTargetFolder(folder: string): boolean {
-  if (!TARGETS.some(({ name }) => name === basename(folder))) return false;
+  if (!ALL_TARGETS.some(({ name }) => name === basename(folder))) return false;
   return entriesOf(folder).some(
     (entry) => entry.isDirectory() && entriesOf(join(folder, entry.name)).some(({ name }) => isInputName(name)),
   );
