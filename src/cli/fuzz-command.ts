@@ -179,7 +179,9 @@ function driverOfTargets(targets: readonly TargetSpec[]): string | undefined {
   const named = targets.find(({ driver }) => driver !== undefined);
   const other = targets.find(({ driver }) => driver === undefined);
   if (named !== undefined && other !== undefined) {
-    throw new UsageError(`${named.name} runs driver ${named.driver ?? ''}, ${other.name} does not: fuzz them one after the other`);
+    throw new UsageError(
+      `${named.name} runs driver ${named.driver ?? ''}, ${other.name} does not: fuzz them one after the other`,
+    );
   }
   return named?.driver;
 }

@@ -124,6 +124,8 @@ export class CallJudge {
       checkReadOnlyData(c, token);
     }
     checkFreeCount(c);
+    // Ours breaks the queue (docs/driver.md). Linux asks the transport itself here, and does not look at the answer.
+    if (c.foreign && c.notifyFailures > 0) model.broken = broken;
     checkBroken(c, broken);
   }
 

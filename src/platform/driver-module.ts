@@ -67,8 +67,8 @@ export interface KnownDifference {
   /** Short name of the hole, such as `V04`. */
   readonly id: string;
   readonly layout: RingLayout;
-  /** From the moment on at which the device does this. */
-  readonly from: 'device-writes-descriptor-flags';
+  /** From the moment on at which this happens. */
+  readonly from: 'device-writes-descriptor-flags' | 'add-fails' | 'delayed-callbacks-on-a-broken-queue';
   readonly reason: string;
 }
 

@@ -73,9 +73,7 @@ function run(runner: Runner, log: DeedLog, { target, bytes, feedback, onStep }: 
 /** What parts any two drivers, then what parts these two. */
 function partsWaysOf(differences: readonly KnownDifference[]): PartsWays {
   return (data, c) =>
-    dependsOnPrivateAddresses(data, c) ||
-    keepsFreeList(data) ||
-    (data.type === 'device-write' && differences.some((each) => begins(each, data, c)));
+    dependsOnPrivateAddresses(data, c) || keepsFreeList(data) || differences.some((each) => begins(each, data, c));
 }
 
 /**
@@ -96,9 +94,20 @@ function keepsFreeList(data: EventData): boolean {
   return (data.call === 'reset' && data.result === '0') || (data.call === 'resize' && data.result === '-ENOMEM');
 }
 
-/** Whether the device's write is what that difference takes. */
-function begins({ layout }: KnownDifference, data: DeviceWriteData, { ring }: CaseFile): boolean {
-  return (layout === 'packed') === ring.packed && touches(data, ring, SPLIT_DESC_FLAGS, SPLIT_DESC_FLAGS + 2);
+/** Whether this is what that difference takes. */
+function begins({ layout, from }: KnownDifference, data: EventData, { ring, model }: CaseFile): boolean {
+  if ((layout === 'packed') !== ring.packed) return false;
+  switch (from) {
+    case 'device-writes-descriptor-flags':
+      return data.type === 'device-write' && touches(data, ring, SPLIT_DESC_FLAGS, SPLIT_DESC_FLAGS + 2);
+    case 'add-fails':
+      // One that finds no room has written nothing yet.
+      return (
+        data.type === 'return' && data.call === 'addSgs' && data.refused === true && !data.result.endsWith('-ENOSPC')
+      );
+    case 'delayed-callbacks-on-a-broken-queue':
+      return data.type === 'call' && data.call === 'enableCbDelayed' && model.broken;
+  }
 }
 
 /** Whether it writes bytes [from, to) of any descriptor. */

@@ -20,9 +20,8 @@ const INPUT_SIZE = 68;
 
 /** What honest devices bring about in unmodified kernels: oracle and shape. docs/linux.md explains each. */
 const KNOWN: Readonly<Record<Series, readonly string[]>> = {
-  '6.12': ['errno: queue not broken after a bad ring'],
+  '6.12': [],
   '6.1': [
-    'errno: queue not broken after a bad ring',
     'ring-publish: slot of a failed add left available',
     'liveness: enableCbDelayed keeps a broken queue polling',
   ],

@@ -45,7 +45,10 @@ export function chosenBuild(version: string, builds: readonly StoredBuild[]): St
   }
   const byKey = builds.find(({ record }) => wanted !== '' && record.key === wanted);
   if (byKey !== undefined) return byKey;
-  const candidates = builds.filter(({ record }) => isUnchanged(record) && isVersion(record.kernelVersion, wanted));
+  const candidates = builds
+    .filter(({ record }) => isUnchanged(record) && isVersion(record.kernelVersion, wanted))
+    // The sort is stable: of one version the newest build stays first.
+    .sort((a, b) => compareVersions(b.record.kernelVersion, a.record.kernelVersion));
   const due = variant ?? DEFAULT_VARIANT;
   const found =
     candidates.find(({ record }) => record.variant === due) ?? (variant === undefined ? candidates[0] : undefined);
@@ -59,6 +62,11 @@ export function chosenBuild(version: string, builds: readonly StoredBuild[]): St
 
 function isVariant(part: string): part is LinuxVariant {
   return (LINUX_VARIANTS as readonly string[]).includes(part);
+}
+
+/** As numbers, part by part: 6.12 is later than 6.1. */
+function compareVersions(a: string, b: string): number {
+  return a.localeCompare(b, 'en', { numeric: true });
 }
 
 /** A patched kernel is run only where it is named. */
