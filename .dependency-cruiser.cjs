@@ -50,6 +50,13 @@ module.exports = {
       to: { pathNot: '^src/(platform|spec)/' },
     },
     {
+      name: 'linux-is-a-driver',
+      severity: 'error',
+      comment: 'The module around the compiled kernel runs below execute(), and knows what any driver module knows.',
+      from: { path: '^src/linux/' },
+      to: { pathNot: '^src/(linux|platform|spec|memory/layout)' },
+    },
+    {
       name: 'driver-knows-the-platform-only',
       severity: 'error',
       comment: 'The system under test reads like a driver: it cannot know that it is being fuzzed.',

@@ -6,7 +6,7 @@ import { driverDivergence } from '../oracle/driver-divergence.js';
 import { Violation } from '../oracle/oracle.js';
 import type { RingMap } from '../oracle/ring-map.js';
 import type { ForeignDriver, KnownDifference } from '../platform/driver-module.js';
-import { SPLIT_DESC_FLAGS, SPLIT_DESC_LEN, SPLIT_DESCRIPTOR_SIZE } from '../spec/split-layout.js';
+import { SPLIT_DESC_FLAGS, SPLIT_DESCRIPTOR_SIZE } from '../spec/split-layout.js';
 import type { TargetSpec } from '../target/target-spec.js';
 import type { DeviceWriteData, EventData } from '../verdict/trace-data.js';
 import type { TraceSink } from '../verdict/trace.js';
@@ -77,15 +77,15 @@ function partsWaysOf(differences: readonly KnownDifference[]): PartsWays {
 }
 
 /**
- * Tables lie elsewhere in the memory of another driver, and are of another size there. So the address of one means something
- * else once the device has changed it, as does what the device writes into private memory beside a mapping; and where
- * bounce slots are, how many a table takes depends on its place.
+ * Tables lie elsewhere in the memory of another driver, and are of another size there. So address and length of one mean
+ * something else once the device has changed them, as does what the device writes into private memory beside a mapping; and
+ * where there are bounce slots, how many a table takes depends on its place.
  */
 function dependsOnPrivateAddresses(data: EventData, { ring, bounced }: CaseFile): boolean {
   if (data.type === 'map') return data.entry === null && bounced;
   if (data.type !== 'device-write') return false;
   if (data.at >= HEAP_BASE && data.at < HEAP_BASE + HEAP_SIZE) return true;
-  return touches(data, ring, 0, SPLIT_DESC_LEN);
+  return touches(data, ring, 0, SPLIT_DESC_FLAGS);
 }
 
 /** After a reset, also that of a resize which could not be, the hardened driver begins with the ids of a new queue; others go on with those freed last. */
