@@ -34,20 +34,19 @@ export class ExposedRanges {
     return true;
   }
 
-  /** Ends exactly one range with that start, size and permission; false when there is none. */
-  remove(cpu: number, size: number, permission: Permission): boolean {
+  /** Ends exactly one range with that start, size and permission, if there is one. */
+  remove(cpu: number, size: number, permission: Permission): void {
     // Buffers mostly end in the order in which they began.
     const next = this.lastRemoved + 1;
     if (this.is(next, cpu, size, permission)) {
       this.moveLastTo(next);
-      return true;
+      return;
     }
     for (let index = this.count - 1; index >= 0; index--) {
       if (!this.is(index, cpu, size, permission)) continue;
       this.moveLastTo(index);
-      return true;
+      return;
     }
-    return false;
   }
 
   private is(index: number, cpu: number, size: number, permission: Permission): boolean {

@@ -34,7 +34,6 @@ export class IommuBackEnd implements DmaBackEnd {
   private next = 0;
   /** Granules from here on were never mapped since the last reset. */
   private touched = 0;
-  private used = 0;
 
   constructor(private readonly observer: DmaObserver) {}
 
@@ -42,7 +41,6 @@ export class IommuBackEnd implements DmaBackEnd {
     this.page.fill(UNMAPPED, 0, this.touched);
     this.next = 0;
     this.touched = 0;
-    this.used = 0;
   }
 
   map(cpu: number, size: number, direction: DmaDirection): number {
@@ -107,17 +105,15 @@ export class IommuBackEnd implements DmaBackEnd {
       const writable = (permission & DEVICE_WRITES) !== 0;
       this.observer.exposed(iovaOf(first + i), (firstPage + i) * GRANULE_SIZE, readable, writable);
     }
-    this.used += count;
     this.next = first + count;
     return first;
   }
 
   /** Next fit over the granules, at most once around; a run never crosses the end of the range. */
   private findRun(count: number): number {
-    if (count > GRANULES - this.used) return UNMAPPED;
     let granule = this.next;
     let run = 0;
-    for (let checked = 0; checked < GRANULES + count; checked++) {
+    for (let checked = 0; checked < 2 * GRANULES; checked++) {
       if (granule === GRANULES) {
         granule = 0;
         run = 0;
@@ -134,7 +130,6 @@ export class IommuBackEnd implements DmaBackEnd {
     for (let granule = Math.max(first, 0); granule < end; granule++) {
       if (this.page[granule] === UNMAPPED) continue;
       this.page[granule] = UNMAPPED;
-      this.used--;
       this.observer.withdrawn(iovaOf(granule));
     }
   }

@@ -23,9 +23,9 @@ export class NoneBackEnd implements DmaBackEnd {
     return this.exposed.add(cpu, size, permission);
   }
 
-  /** The device gave a buffer back. False when it never had it. */
-  withdraw(cpu: number, size: number, permission: Permission): boolean {
-    return this.exposed.remove(cpu, size, permission);
+  /** The device gave a buffer back. */
+  withdraw(cpu: number, size: number, permission: Permission): void {
+    this.exposed.remove(cpu, size, permission);
   }
 
   map(cpu: number): number {

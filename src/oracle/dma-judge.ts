@@ -18,7 +18,7 @@ import { checkEarlyUnmap } from './early-unmap.js';
 import { checkCoherentRefused, checkInjected, checkMapRefused } from './errno.js';
 import { checkCoherentReached, checkExposure, checkMappingReached } from './reach.js';
 import { checkOwner, failUnknownUnmap } from './unknown-unmap.js';
-import { checkCoherentEdges, checkCoherentGone, checkMappingGone } from './withdrawn-memory.js';
+import { checkCoherentEdges, checkCoherentGone, checkMappingEnd, checkMappingGone } from './withdrawn-memory.js';
 import { checkCoherentFree, checkUnmapArguments, checkUnmapRecord, directionName, kindName } from './unmap-mismatch.js';
 
 /** Asking what the device reaches takes as long as mapping: of new mappings one in eight is asked about, of ended ones one in four. */
@@ -74,6 +74,7 @@ export class DmaJudge implements DmaObserver {
     } else if (c.bounced) failNotBounced(c, dma);
     if ((ledger.count & MAPPED_ASKED) === 0 && (bounce >= 0 || !c.bounced)) {
       checkMappingReached(c, dma, bounce >= 0 ? bounce : cpu);
+      if (!c.iommu && !c.bounced) checkMappingEnd(c, dma);
     }
     if (bounce >= 0) c.expect(bounce, cpu, size);
     const entry = ledger.open(dma, cpu, size, c.pendingDirection as DmaDirection);
@@ -195,7 +196,7 @@ export class DmaJudge implements DmaObserver {
 
   exposed(iova: number, cpu: number, readable: boolean, writable: boolean): void {
     const { c } = this;
-    if (!c.pendingMap || (c.granules & MAPPED_ASKED) === 0) checkExposure(c, { iova, cpu, readable, writable });
+    if (!c.pendingMap || c.vduse || (c.granules & MAPPED_ASKED) === 0) checkExposure(c, { iova, cpu, readable, writable });
     if (c.vduse && isPool(cpu)) {
       c.domain.exposed++;
       return;

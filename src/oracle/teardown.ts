@@ -33,7 +33,8 @@ export const NO_ALLOCATION: readonly number[] = [
   COHERENT_BASE - PAGE_SIZE,
   COHERENT_BASE + 8,
   COHERENT_BASE + COHERENT_SIZE,
-  COHERENT_BASE + COHERENT_SIZE + PAGE_SIZE,
+  // Where bit 0 of a mask of pages would come round again.
+  COHERENT_BASE + 32 * PAGE_SIZE,
 ];
 
 /** `dma`: what the DMA layer says is the address of coherent memory that there is none of at `cpu`. */

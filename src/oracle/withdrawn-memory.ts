@@ -1,6 +1,7 @@
 // The claim of disclosure from the device's side: what was taken back, and what was never handed over, is out of reach.
 // Asked of the DMA layer as the device would, so that a back end that reports one thing and does another is seen.
 
+import { REGION_PAGES } from '../dma/domain-coherent.js';
 import type { Reach } from '../memory/device-view.js';
 import {
   COHERENT_BASE,
@@ -11,12 +12,15 @@ import {
   PAGE_SIZE,
   PHYSICAL_BASE,
   POOL_BASE,
+  POOL_SIZE,
 } from '../memory/layout.js';
 import { type CaseFile, deviceWrites } from './case-file.js';
 import { disclosure } from './disclosure.js';
-import { DMA_UNMAP, fail } from './oracle.js';
+import { DMA_MAP, DMA_UNMAP, fail } from './oracle.js';
 
 const PAGE_MASK = PAGE_SIZE - 1;
+/** A VDUSE domain: its streaming region and its coherent one. */
+const DOMAIN_SIZE = POOL_SIZE + REGION_PAGES * PAGE_SIZE;
 
 /** Private memory as a device that knows physical addresses would ask for it: addresses below `PHYSICAL_BASE` added. */
 const PRIVATE = [
@@ -27,6 +31,7 @@ const PRIVATE = [
   { address: DATA_BASE, size: 1 },
   // Long enough for every bit of a mask of pages to come round again.
   { address: 0, size: COHERENT_BASE + COHERENT_SIZE },
+  { address: COHERENT_BASE, size: 32 * PAGE_SIZE },
   { address: DATA_BASE, size: 32 * PAGE_SIZE },
 ] as const;
 
@@ -42,6 +47,16 @@ export function checkMappingGone(c: CaseFile, entry: number): void {
     got: { reachable: true, address: last },
     mapping: entry,
     blame: DMA_UNMAP,
+  });
+}
+
+/** A mapping was made where every byte counts: the one behind it is no part of it. */
+export function checkMappingEnd(c: CaseFile, dma: number): void {
+  if (c.reach === null || c.reach.translate(dma, c.pendingSize + 1, deviceWrites(c.pendingDirection)) < 0) return;
+  fail(disclosure, 'reachable beyond the mapping', {
+    expected: { size: c.pendingSize },
+    got: { size: c.pendingSize + 1, address: dma },
+    blame: DMA_MAP,
   });
 }
 
@@ -61,6 +76,8 @@ export function checkCoherentGone(c: CaseFile, cpu: number, size: number): void 
 export function checkCoherentEdges(c: CaseFile, cpu: number, dma: number, size: number): void {
   if (c.reach === null) return;
   const pages = wholePages(size);
+  // The first page of all memory, whatever lies at the first address of an IOMMU or a domain.
+  checkEdge(c, c.reach, PHYSICAL_BASE, 0);
   checkEdge(c, c.reach, dma - 1, cpu - 1);
   checkEdge(c, c.reach, dma + pages - 1, cpu + pages);
 }
@@ -79,9 +96,9 @@ export function checkPieceGone(c: CaseFile, dma: number, size: number, write: bo
 /** The queue is gone and so is every mapping: private memory is out of reach. One place an execution, for what it costs. */
 export function checkPrivate(c: CaseFile): void {
   if (c.reach === null) return;
-  const k = c.ledger.count % (PRIVATE.length + 2);
-  // Of the bounce pool what lies before it, and behind as much of it as there is.
-  const pool = k === PRIVATE.length ? POOL_BASE : c.poolEnd;
+  const k = c.ledger.count % (PRIVATE.length + 3);
+  // Of the bounce pool what lies before it, behind as much of it as there is, and behind the whole of a VDUSE domain.
+  const pool = k === PRIVATE.length ? POOL_BASE : k === PRIVATE.length + 1 ? c.poolEnd : POOL_BASE + DOMAIN_SIZE + 1;
   const { address, size } = k < PRIVATE.length ? PRIVATE[k]! : { address: pool - 1, size: 2 };
   const dma = (c.vduse && k >= PRIVATE.length ? DOMAIN_BASE - POOL_BASE : PHYSICAL_BASE) + address;
   if (c.reach.translate(dma, size, false) < 0 && c.reach.translate(dma, size, true) < 0) return;
@@ -92,7 +109,7 @@ export function checkPrivate(c: CaseFile): void {
   });
 }
 
-/** Two bytes from `dma` on of which one is coherent; the other lies at `other`, which may be coherent as well. */
+/** Two bytes from `dma` on, one of which lies at `other`: out of reach unless that is coherent memory as well. */
 function checkEdge(c: CaseFile, reach: Reach, dma: number, other: number): void {
   if (reach.translate(dma, 2, true) < 0) return;
   if (other >= COHERENT_BASE && other < COHERENT_BASE + COHERENT_SIZE && c.isCoherentLive(other)) return;

@@ -155,7 +155,8 @@ function runInput(
 
 function compare(input: ComparedInput, options: ExecuteOptions | undefined): void {
   const driver = options?.driver;
-  if (driver === undefined) throw new Error(`${input.target.name} compares a driver with ours: name one with --driver, such as linux`);
+  if (driver === undefined)
+    throw new Error(`${input.target.name} compares a driver with ours: name one with --driver, such as linux`);
   let comparison = comparisons.get(driver);
   if (comparison === undefined) {
     comparison = new DriverComparison(driver, foreignRunner(driver));

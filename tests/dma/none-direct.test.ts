@@ -39,10 +39,10 @@ test('none: an exposed range is reachable with its permission, to the byte', () 
   assert.equal(backEnd.translate(BUFFER_DMA, 101, true), -1);
   assert.equal(backEnd.translate(BUFFER_DMA - 1, 2, true), -1);
   assert.equal(backEnd.translate(BUFFER_DMA + 100, 1, true), -1);
-  assert.equal(backEnd.withdraw(BUFFER, 99, DEVICE_WRITES), false);
-  assert.equal(backEnd.withdraw(BUFFER, 100, DEVICE_READS), false);
+  backEnd.withdraw(BUFFER, 99, DEVICE_WRITES);
+  backEnd.withdraw(BUFFER, 100, DEVICE_READS);
   assert.equal(backEnd.translate(BUFFER_DMA, 100, true), BUFFER);
-  assert.equal(backEnd.withdraw(BUFFER, 100, DEVICE_WRITES), true);
+  backEnd.withdraw(BUFFER, 100, DEVICE_WRITES);
   assert.equal(backEnd.translate(BUFFER_DMA, 1, true), -1);
 });
 
@@ -52,14 +52,14 @@ test('none: the same range exposed twice stays until it is withdrawn twice', () 
   backEnd.expose(BUFFER, 64, DEVICE_WRITES);
   backEnd.expose(BUFFER, 64, DEVICE_READS);
   backEnd.expose(BUFFER + 4096, 64, DEVICE_READS_AND_WRITES);
-  assert.equal(backEnd.withdraw(BUFFER, 64, DEVICE_READS), true);
+  backEnd.withdraw(BUFFER, 64, DEVICE_READS);
   assert.equal(backEnd.translate(BUFFER_DMA, 64, false), BUFFER, 'exposed twice for reading');
-  assert.equal(backEnd.withdraw(BUFFER, 64, DEVICE_READS), true);
+  backEnd.withdraw(BUFFER, 64, DEVICE_READS);
   assert.equal(backEnd.translate(BUFFER_DMA, 64, false), -1);
   assert.equal(backEnd.translate(BUFFER_DMA, 64, true), BUFFER);
   assert.equal(backEnd.translate(BUFFER_DMA + 4096, 64, true), BUFFER + 4096);
-  assert.equal(backEnd.withdraw(BUFFER, 64, DEVICE_READS), false);
-  assert.equal(backEnd.withdraw(BUFFER, 64, DEVICE_WRITES), true);
+  backEnd.withdraw(BUFFER, 64, DEVICE_READS);
+  backEnd.withdraw(BUFFER, 64, DEVICE_WRITES);
 });
 
 test('none and direct: shared coherent pages are reachable both ways, others are not', () => {

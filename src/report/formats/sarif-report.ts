@@ -134,7 +134,9 @@ function messageOf(bucket: BucketReport, hasInput: boolean): string {
     ...(expired && issue !== null ? [`It was accepted until ${issue.expires}: ${sentence(issue.reason)}`] : []),
   ];
   const text = plain(sentences.filter((each) => each !== '').join(' '));
-  return shown === null || !hasInput ? text : `${text} Shown by [the input](1): ${plain(replayCommand(shown.path, shown.sidecar?.driver))}`;
+  return shown === null || !hasInput
+    ? text
+    : `${text} Shown by [the input](1): ${plain(replayCommand(shown.path, shown.sidecar?.driver))}`;
 }
 
 function whereText({ call, step, field, bug }: Sidecar): string {
