@@ -16,7 +16,7 @@ import type { DmaObserver } from './dma-observer.js';
 export const PAGE_SHIFT = 12;
 export const PAGE_MASK = PAGE_SIZE - 1;
 
-const MAX_PAGES = POOL_SIZE / PAGE_SIZE;
+const MAX_PAGES = POOL_SIZE >> PAGE_SHIFT;
 const NOBODY = -1;
 
 export class BouncePages {

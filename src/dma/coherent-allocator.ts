@@ -4,8 +4,8 @@
 
 import { COHERENT_BASE, COHERENT_SIZE, PAGE_SIZE } from '../memory/layout.js';
 
-export const COHERENT_PAGES = COHERENT_SIZE / PAGE_SIZE;
 const PAGE_SHIFT = 12;
+export const COHERENT_PAGES = COHERENT_SIZE >> PAGE_SHIFT;
 
 export class CoherentAllocator {
   /** Bit n: page n is in use. */

@@ -5,7 +5,8 @@
 
 import type { DmaDirection } from '../platform/dma-api.js';
 
-export const DOMAIN_MAPPINGS_CAPACITY = 2048;
+/** Fewer than one execution can make, so that inputs reach the limit. */
+export const DOMAIN_MAPPINGS_CAPACITY = 512;
 
 export class DomainMappings {
   private readonly start = new Int32Array(DOMAIN_MAPPINGS_CAPACITY);

@@ -11,7 +11,7 @@ export const SLOT_MASK = SLOT_SIZE - 1;
 /** No mapping crosses a segment, which makes 256 KiB the most that one can have. */
 export const SEGMENT_SLOTS = 128;
 
-const MAX_SLOTS = POOL_SIZE / SLOT_SIZE;
+const MAX_SLOTS = POOL_SIZE >> SLOT_SHIFT;
 const FREE = -1;
 const PADDING = -2;
 const LATER_SLOT = -1;

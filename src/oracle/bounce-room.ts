@@ -3,6 +3,7 @@
 // IOMMU it is enough to know that one gap between what is mapped must be large enough. Asked only where a mapping or an allocation failed.
 
 import { REGION_PAGES } from '../dma/domain-coherent.js';
+import { DOMAIN_MAPPINGS_CAPACITY } from '../dma/domain-mappings.js';
 import { GRANULES } from '../dma/iommu.js';
 import { COHERENT_SIZE, PAGE_SIZE, POOL_BASE, POOL_SIZE } from '../memory/layout.js';
 import { bounceOf, type CaseFile } from './case-file.js';
@@ -68,6 +69,7 @@ function hasGranules(c: CaseFile, count: number): boolean {
 
 /** Whether there are consecutive bounce pages for the map in progress: free ones, or such as stand for its pages already. */
 function hasPages(c: CaseFile): boolean {
+  if (c.ledger.liveCount >= DOMAIN_MAPPINGS_CAPACITY) return false;
   const pages = (c.poolEnd - POOL_BASE) / PAGE_SIZE;
   const first = Math.trunc(c.pendingCpu / PAGE_SIZE);
   const count = granulesOf(c.pendingCpu, c.pendingSize);
@@ -76,6 +78,25 @@ function hasPages(c: CaseFile): boolean {
     let fit = 0;
     while (fit < count && (original[start + fit] === 0 || original[start + fit] === first + fit)) fit++;
     if (fit === count) return true;
+  }
+  return false;
+}
+
+/** Whether the map in progress fits into a run of bounce pages of which one stands for memory of it already. */
+export function hasSharedRun(c: CaseFile): boolean {
+  const pages = (c.poolEnd - POOL_BASE) / PAGE_SIZE;
+  const first = Math.trunc(c.pendingCpu / PAGE_SIZE);
+  const count = granulesOf(c.pendingCpu, c.pendingSize);
+  markOriginals(c, pages);
+  for (let start = 0; start + count <= pages; start++) {
+    let shared = 0;
+    let fit = 0;
+    for (; fit < count; fit++) {
+      const at = original[start + fit]!;
+      if (at === first + fit) shared++;
+      else if (at !== 0) break;
+    }
+    if (fit === count && shared > 0) return true;
   }
   return false;
 }

@@ -59,7 +59,7 @@ import {
 } from './ring-publish.js';
 import { checkStaleBytes } from './stale-bytes.js';
 import { checkHeapAfterReset, checkNothingLeft } from './teardown.js';
-import { checkPrivate } from './withdrawn-memory.js';
+import { checkBesideRing, checkPrivate } from './withdrawn-memory.js';
 import {
   checkAllRecycled,
   checkAnyDetached,
@@ -354,6 +354,7 @@ export class CallJudge {
   quiesced(): void {
     checkAllRecycled(this.c, 'detach');
     checkQuiesced(this.c);
+    checkBesideRing(this.c);
     checkFreeList(this.c);
   }
 

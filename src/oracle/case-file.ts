@@ -73,6 +73,8 @@ export class CaseFile {
   releasing = 0;
   /** The transport took the queue away from the device. */
   stopped = false;
+  /** An unmap of this execution asked for another size or direction; what it leaves in reach says nothing about the DMA layer. */
+  unmappedWrongly = false;
   /** The driver has warned in this execution. */
   warned = false;
   /** A client's deliberate misuse of the DMA API: only containment is judged. */
@@ -174,6 +176,7 @@ export class CaseFile {
     this.records = null;
     this.stopped = false;
     this.warned = false;
+    this.unmappedWrongly = false;
     this.probing = false;
     this.heapLive = 0;
     this.coherentLive = 0;

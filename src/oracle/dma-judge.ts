@@ -18,12 +18,11 @@ import { checkEarlyUnmap } from './early-unmap.js';
 import { checkCoherentRefused, checkInjected, checkMapRefused } from './errno.js';
 import { checkCoherentReached, checkExposure, checkMappingReached } from './reach.js';
 import { checkOwner, failUnknownUnmap } from './unknown-unmap.js';
-import { checkCoherentEdges, checkCoherentGone, checkMappingEnd, checkMappingGone } from './withdrawn-memory.js';
+import { checkCoherentGone, checkMappingEnd, checkMappingGone } from './withdrawn-memory.js';
 import { checkCoherentFree, checkUnmapArguments, checkUnmapRecord, directionName, kindName } from './unmap-mismatch.js';
 
-/** Asking what the device reaches takes as long as mapping: of new mappings one in eight is asked about, of ended ones one in four. */
-const MAPPED_ASKED = 7;
-const ENDED_ASKED = 3;
+/** Asking what the device reaches takes as long as mapping: of new mappings and of ended ones one in eight is asked about. */
+const ASKED = 7;
 
 export class DmaJudge implements DmaObserver {
   trace: TraceSink | null = null;
@@ -72,7 +71,7 @@ export class DmaJudge implements DmaObserver {
       checkSlot(c, dma, size);
       checkSlotsDisjoint(c, dma, size);
     } else if (c.bounced) failNotBounced(c, dma);
-    if ((ledger.count & MAPPED_ASKED) === 0 && (bounce >= 0 || !c.bounced)) {
+    if ((ledger.count & ASKED) === 0 && (bounce >= 0 || !c.bounced)) {
       checkMappingReached(c, dma, bounce >= 0 ? bounce : cpu);
       if (!c.iommu && !c.bounced) checkMappingEnd(c, dma);
     }
@@ -104,6 +103,7 @@ export class DmaJudge implements DmaObserver {
     c.currentDirection = direction;
     c.currentCopies = (attributes & DMA_ATTR_SKIP_CPU_SYNC) === 0;
     c.currentReturns = c.currentCopies && deviceWrites(direction);
+    if (c.ledger.size[entry] !== size || c.ledger.direction[entry] !== direction) c.unmappedWrongly = true;
     checkOwner(c, entry, c.call === CALL_CLIENT ? BY_CLIENT : BY_DRIVER);
     if (c.probing) return;
     checkUnmapArguments(c, entry, size, direction, kind, attributes);
@@ -129,7 +129,7 @@ export class DmaJudge implements DmaObserver {
       closePages(c, entry);
       checkDomain(c);
     }
-    if (!c.bounced && (entry & ENDED_ASKED) === 0) checkMappingGone(c, entry);
+    if (!c.unmappedWrongly && !c.bounced && (entry & ASKED) === 0) checkMappingGone(c, entry);
     c.current = -1;
   }
 
@@ -175,7 +175,6 @@ export class DmaJudge implements DmaObserver {
     this.c.coherentSize[(cpu - COHERENT_BASE) >> 12] = size;
     this.c.coherentDma[(cpu - COHERENT_BASE) >> 12] = dma;
     checkCoherentReached(this.c, cpu, dma, size);
-    if (this.c.coherentLive === 1) checkCoherentEdges(this.c, cpu, dma, size);
     if (this.c.iommu || this.c.vduse) this.c.granulesExpected += Math.ceil(size / PAGE_SIZE);
     if (this.trace !== null) this.trace.event({ type: 'coherent', cpu, dma, size });
   }
@@ -196,7 +195,7 @@ export class DmaJudge implements DmaObserver {
 
   exposed(iova: number, cpu: number, readable: boolean, writable: boolean): void {
     const { c } = this;
-    if (!c.pendingMap || c.vduse || (c.granules & MAPPED_ASKED) === 0) checkExposure(c, { iova, cpu, readable, writable });
+    if (!c.pendingMap || c.vduse || (c.granules & ASKED) === 0) checkExposure(c, { iova, cpu, readable, writable });
     if (c.vduse && isPool(cpu)) {
       c.domain.exposed++;
       return;

@@ -3,6 +3,7 @@
 
 import { DOMAIN_BASE, PAGE_SIZE } from '../memory/layout.js';
 import { bounceMismatch } from './bounce-mismatch.js';
+import { hasSharedRun } from './bounce-room.js';
 import { bounceOf, type CaseFile } from './case-file.js';
 import { disclosure } from './disclosure.js';
 import { pageOf } from './domain-pages.js';
@@ -62,17 +63,24 @@ function misplaced(c: CaseFile, bounce: number, size: number): string {
   return ((bounce ^ c.pendingCpu) & PAGE_MASK) === 0 ? '' : 'bounce page with another offset';
 }
 
-/** A bounce page stands for one page of memory as long as any mapping uses it. */
+/** A bounce page stands for one page of memory as long as any mapping uses it, and a page that has one gets no second one. */
 function checkSharing(c: CaseFile, dma: number, size: number): void {
   const { ledger } = c;
   const first = (dma - DOMAIN_BASE) >> PAGE_SHIFT;
   const last = (dma - DOMAIN_BASE + size - 1) >> PAGE_SHIFT;
+  let elsewhere = false;
+  let shared = false;
   for (let k = 0; k < ledger.liveCount; k++) {
     const entry = ledger.liveAt(k);
     const start = ledger.dma[entry]!;
+    const inPlace = dma - start === c.pendingCpu - ledger.cpu[entry]!;
+    if (samePage(c, entry)) {
+      if (inPlace) shared = true;
+      else elsewhere = true;
+    }
     if ((start - DOMAIN_BASE) >> PAGE_SHIFT > last) continue;
     if ((start - DOMAIN_BASE + ledger.size[entry]! - 1) >> PAGE_SHIFT < first) continue;
-    if (dma - start === c.pendingCpu - ledger.cpu[entry]!) continue;
+    if (inPlace) continue;
     fail(bounceMismatch, 'bounce page of two originals', {
       expected: { cpu: ledger.cpu[entry]! - start + dma },
       got: { cpu: c.pendingCpu, address: dma, size },
@@ -80,13 +88,40 @@ function checkSharing(c: CaseFile, dma: number, size: number): void {
       blame: DMA_MAP,
     });
   }
+  if (shared || !elsewhere || !hasSharedRun(c)) return;
+  fail(bounceMismatch, 'bounce page not shared', {
+    expected: { shared: true },
+    got: { shared: false, cpu: c.pendingCpu, address: dma, size },
+    blame: DMA_MAP,
+  });
 }
 
-/** Somebody fills a range of the pool: with zeroes only, in a map or unmap, and over no bytes of another live mapping. */
+/** Whether a live mapping has bytes in one of the pages of memory of the map in progress. */
+function samePage(c: CaseFile, entry: number): boolean {
+  const { cpu, size } = c.ledger;
+  if (cpu[entry]! >> PAGE_SHIFT > (c.pendingCpu + c.pendingSize - 1) >> PAGE_SHIFT) return false;
+  return (cpu[entry]! + size[entry]! - 1) >> PAGE_SHIFT >= c.pendingCpu >> PAGE_SHIFT;
+}
+
+/**
+ * Somebody fills a range of the pool: with zeroes only, in a map or unmap, over no bytes of another live mapping, and at the
+ * end of a mapping no further than mappings had filled the page.
+ */
 export function checkWipe(c: CaseFile, target: number, size: number, value: number): void {
   const { ledger } = c;
   if (value !== 0 || (!c.pendingMap && c.current < 0)) {
     fail(bounceMismatch, 'bounce page filled', { expected: { value: 0 }, got: { value, target, size } });
+  }
+  const page = pageOf(target);
+  const from = c.domain.filledFrom(page);
+  const to = c.domain.filledTo(page);
+  if (!c.pendingMap && (target < from || target + size > to)) {
+    fail(bounceMismatch, 'wiped beyond what mappings filled', {
+      expected: { from, to },
+      got: { from: target, to: target + size },
+      mapping: c.current,
+      blame: DMA_UNMAP,
+    });
   }
   for (let k = 0; k < ledger.liveCount; k++) {
     const entry = ledger.liveAt(k);

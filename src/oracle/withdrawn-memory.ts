@@ -72,14 +72,30 @@ export function checkCoherentGone(c: CaseFile, cpu: number, size: number): void 
   });
 }
 
-/** The first coherent memory was allocated, at `cpu`: what lies before and behind its pages is no part of it. */
-export function checkCoherentEdges(c: CaseFile, cpu: number, dma: number, size: number): void {
-  if (c.reach === null) return;
-  const pages = wholePages(size);
-  // The first page of all memory, whatever lies at the first address of an IOMMU or a domain.
-  checkEdge(c, c.reach, PHYSICAL_BASE, 0);
-  checkEdge(c, c.reach, dma - 1, cpu - 1);
-  checkEdge(c, c.reach, dma + pages - 1, cpu + pages);
+/**
+ * While there is a ring, in the first pages of coherent memory: what lies beside it, and where a wrong address would find it,
+ * is out of reach. One place an execution, for what it costs.
+ */
+export function checkBesideRing(c: CaseFile): void {
+  if (c.reach === null || !c.isCoherentLive(COHERENT_BASE)) return;
+  const dma = c.coherentDma[0]!;
+  const pages = wholePages(c.coherentSize[0]!);
+  switch (c.ledger.count & 3) {
+    case 0:
+      checkEdge(c, c.reach, dma - 1, COHERENT_BASE - 1);
+      break;
+    case 1:
+      checkEdge(c, c.reach, dma + pages - 1, COHERENT_BASE + pages);
+      break;
+    case 2:
+      // The first page of all memory, whatever lies at the first address of an IOMMU or a domain.
+      checkEdge(c, c.reach, PHYSICAL_BASE, 0);
+      break;
+    default:
+      // 32 bits further on, where an address that was cut off would find the ring.
+      checkEdge(c, c.reach, dma + 0x1_0000_0000, 0);
+      break;
+  }
 }
 
 /** Without a DMA API: a piece of a buffer that came back, or its table. */
@@ -95,7 +111,7 @@ export function checkPieceGone(c: CaseFile, dma: number, size: number, write: bo
 
 /** The queue is gone and so is every mapping: private memory is out of reach. One place an execution, for what it costs. */
 export function checkPrivate(c: CaseFile): void {
-  if (c.reach === null) return;
+  if (c.reach === null || c.unmappedWrongly) return;
   const k = c.ledger.count % (PRIVATE.length + 3);
   // Of the bounce pool what lies before it, behind as much of it as there is, and behind the whole of a VDUSE domain.
   const pool = k === PRIVATE.length ? POOL_BASE : k === PRIVATE.length + 1 ? c.poolEnd : POOL_BASE + DOMAIN_SIZE + 1;

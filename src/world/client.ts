@@ -27,8 +27,8 @@ import { clientSize, inPieces, offsetOf, outPieces, pieceSize, syncRange } from 
 /** The client's own mappings at a time. */
 const OWN_MAPPINGS = 8;
 
-/** Without a DMA API: of the buffers one in four is asked about, whether the device reaches it, since that takes time. */
-const TOKENS_ASKED = 3;
+/** Without a DMA API: of the buffers one in eight is asked about, whether the device reaches it, since that takes time. */
+const TOKENS_ASKED = 7;
 
 export class Client {
   readonly out = new ScatterList();
@@ -227,14 +227,14 @@ export class Client {
       const size = buffers.pieceSize[first + k]!;
       if (reachable) this.dma.expose(cpu, size, k >= out);
       else this.dma.withdraw(cpu, size, k >= out);
-      if ((token & TOKENS_ASKED) === 0) this.askReach(cpu, size, k >= out, reachable);
+      if ((token & TOKENS_ASKED) === 1) this.askReach(cpu, size, k >= out, reachable);
     }
     const table = buffers.table[token]!;
     if (table === 0) return;
     const tableSize = buffers.total(token) * SPLIT_DESCRIPTOR_SIZE;
     if (reachable) this.dma.expose(table, tableSize, false);
     else this.dma.withdraw(table, tableSize, false);
-    if ((token & TOKENS_ASKED) === 0) this.askReach(table, tableSize, false, reachable);
+    if ((token & TOKENS_ASKED) === 1) this.askReach(table, tableSize, false, reachable);
   }
 
   private askReach(cpu: number, size: number, write: boolean, reachable: boolean): void {

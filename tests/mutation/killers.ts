@@ -177,11 +177,12 @@ function brokenOff(
   };
 }
 
-/** Buffers and tables in flight when the fourth unmap is the wrong one. */
+/** Hundreds of mappings in flight, and a ring of several pages, when the fourth unmap is the wrong one. */
 function canaryInput(backEnd: BackEndName): Uint8Array {
   const s = new Steps(false);
   const steps = [
     ...[0, 0x7f0, 0xf00].map((offset) => s.add({ out: 1, in: 2, offset })),
+    ...[1, 2, 3, 4].map(() => s.addMany(16, { out: 2, in: 1 })),
     // Hundreds of granules each, and more than swiotlb can map.
     s.add({ in: 1, first: HUGE_SIZE }),
     s.add({ in: 1, first: HUGE_SIZE }),
@@ -189,7 +190,7 @@ function canaryInput(backEnd: BackEndName): Uint8Array {
     s.completeMany(4, 'all'),
     s.drain(),
   ];
-  return encodeScenario('ring', { header: encodeConfiguration({ num: 16, backEnd }), steps });
+  return encodeScenario('ring', { header: encodeConfiguration({ num: 256, align: 4096, backEnd }), steps });
 }
 
 /** The same input over another back end, where it does not say that it must be this one. */

@@ -1,5 +1,6 @@
 // What the device must reach, and what it must not any more: the oracles ask a reach that the test answers for.
 
+import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
 import { COHERENT_BASE, DATA_BASE, PAGE_SIZE, PHYSICAL_BASE } from '../../src/memory/layout.js';
@@ -7,7 +8,7 @@ import { DMA_FROM_DEVICE, DMA_MAPPING_ERROR, DMA_TO_DEVICE } from '../../src/pla
 import { IN_FLIGHT } from '../../src/oracle/buffer-table.js';
 import { checkPieceReached } from '../../src/oracle/reach.js';
 import { checkNoAddress, NO_ALLOCATION } from '../../src/oracle/teardown.js';
-import { checkPieceGone, checkPrivate } from '../../src/oracle/withdrawn-memory.js';
+import { checkBesideRing, checkPieceGone, checkPrivate } from '../../src/oracle/withdrawn-memory.js';
 import { dmaOf, fires, JudgeBench } from './judge-bench.js';
 
 /** A device that reaches these bytes, reading or writing, at the DMA addresses that the bench gives out. */
@@ -160,14 +161,40 @@ describe('reach: coherent memory', () => {
     return bench;
   };
 
-  test('is reached as a whole, and nothing beside it', () => {
+  test('is reached as a whole', () => {
     withPages(2).dma.coherentAllocated(COHERENT_BASE, dma, PAGE_SIZE + 1);
     fires('reach', 'coherent memory out of reach', () => {
       withPages(1).dma.coherentAllocated(COHERENT_BASE, dma, PAGE_SIZE + 1);
     });
-    fires('disclosure', 'reachable beside coherent memory', () => {
-      withPages(3).dma.coherentAllocated(COHERENT_BASE, dma, PAGE_SIZE + 1);
-    });
+  });
+
+  test('has nothing beside it in reach', () => {
+    const allocated = (from: number, pages: number): Bench => {
+      const bench = new Bench();
+      bench.c.coherentPages = 0;
+      bench.grant(dma, COHERENT_BASE, 2 * PAGE_SIZE, { read: true, write: true });
+      bench.dma.coherentAllocated(COHERENT_BASE, dma, PAGE_SIZE + 1);
+      bench.revoke();
+      bench.grant(from, COHERENT_BASE, pages * PAGE_SIZE, { read: true, write: true });
+      return bench;
+    };
+    // Which place is asked about follows from the number of mappings so far.
+    for (let count = 0; count < 4; count++) {
+      const right = allocated(dma, 2);
+      right.c.ledger.count = count;
+      checkBesideRing(right.c);
+      const wrong = [
+        allocated(dma - PAGE_SIZE, 3),
+        allocated(dma, 3),
+        allocated(PHYSICAL_BASE, 1),
+        allocated(dma + 0x1_0000_0000, 2),
+      ][count];
+      assert.ok(wrong !== undefined);
+      wrong.c.ledger.count = count;
+      fires('disclosure', 'reachable beside coherent memory', () => {
+        checkBesideRing(wrong.c);
+      });
+    }
   });
 
   test('is out of reach when it was freed', () => {
