@@ -8,7 +8,7 @@ import { describe, test } from 'node:test';
 import { projectRoot } from '../../src/campaign/paths.js';
 import { ORACLES } from '../../src/oracle/registry.js';
 import { OPERATIONS, OPERATION_TABLES, operationCode } from '../../src/scenario/operations.js';
-import { TARGETS } from '../../src/target/targets.js';
+import { ALL_TARGETS } from '../../src/target/targets.js';
 import { runCli } from '../cli/run-cli.js';
 
 const ROOT = projectRoot();
@@ -101,7 +101,7 @@ describe('README: targets and oracles', () => {
   test('the targets are those of the registry', () => {
     assert.deepEqual(
       rows(under(README, 'Targets')),
-      TARGETS.map(({ name, summary }) => [`\`${name}\``, summary]),
+      ALL_TARGETS.map(({ name, summary }) => [`\`${name}\``, summary]),
     );
   });
 

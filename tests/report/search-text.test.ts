@@ -52,6 +52,7 @@ describe('a search as text', () => {
         '    each token comes back once',
         '    load 3 (used.ring[0].id) := 0x1, in getBuf of step 2',
         '    npx vringfuzz races corpus/two --only 3=0x1 --trace',
+        '    npx vringfuzz replay crashes/x',
         '',
       ].join('\n'),
     );
