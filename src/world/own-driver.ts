@@ -4,6 +4,7 @@
 import { PackedQueue } from '../driver/packed-queue.js';
 import { SplitQueue } from '../driver/split-queue.js';
 import { DRIVER_API_VERSION, type DriverModule, type ForeignDriver } from '../platform/driver-module.js';
+import { framesOf } from './driver-site.js';
 
 /** With the features and rules of `other`. */
 export function hardenedDriverLike({ module: other }: ForeignDriver): ForeignDriver {
@@ -21,15 +22,6 @@ export function hardenedDriverLike({ module: other }: ForeignDriver): ForeignDri
   return {
     module,
     identity: { name: module.name, version: module.version, source: 'vringfuzz', sha256: '0'.repeat(64) },
-    frames: framesOf,
+    frames: (stack) => framesOf(stack).filter(({ layer }) => layer === 'driver'),
   };
-}
-
-function framesOf(stack: string): ReturnType<ForeignDriver['frames']> {
-  return stack.split('\n').flatMap((line) => {
-    const match = /^\s+at (?:new )?([^ (]+) .*?[/\\]src[/\\]driver[/\\]([\w-]+)\.[tj]s:(\d+)/.exec(line);
-    if (match === null) return [];
-    const [, name = '', file = '', at = ''] = match;
-    return [{ file: `src/driver/${file}.ts`, function: name.replace(/^.*\./, ''), line: Number(at) }];
-  });
 }
