@@ -8,6 +8,8 @@ import { UsageError } from '../errors.js';
 export const TIMEOUT_SECONDS = 10;
 /** The world is pooled, so memory stands still at about 150 MB. */
 const MEMORY_LIMIT_MB = 1024;
+/** Beyond the most that this process ever had: see memoryLimit(). */
+const MEMORY_BEYOND_OURS_MB = 512;
 
 export interface EngineRunOptions {
   /** Compiled tree that holds `src/` and `fuzz/`. */
@@ -70,12 +72,20 @@ export function engineArguments(options: EngineRunOptions, artifacts: string): s
     `-max_len=${String(options.maxLength)}`,
     `-seed=${String(options.seed)}`,
     ...limits,
-    `-rss_limit_mb=${String(MEMORY_LIMIT_MB)}`,
+    `-rss_limit_mb=${String(memoryLimit(process.resourceUsage().maxRSS))}`,
     `-artifact_prefix=${artifacts}${sep}`,
     '-print_final_stats=1',
     `-reload=${String(options.sharedCorpus === true ? RELOAD_SECONDS : 0)}`,
     ...(options.rawFlags ?? []),
   ];
+}
+
+/**
+ * In MB, for an engine that a process starts which ever had `ownPeak` kB. libFuzzer goes by getrusage(), whose peak a child
+ * inherits from the process that started it, however small it is itself: a bench that has compiled all bugs has a gigabyte.
+ */
+export function memoryLimit(ownPeak: number): number {
+  return Math.max(MEMORY_LIMIT_MB, Math.ceil(ownPeak / 1024) + MEMORY_BEYOND_OURS_MB);
 }
 
 /**

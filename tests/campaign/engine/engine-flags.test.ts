@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { join, sep } from 'node:path';
 import { describe, test } from 'node:test';
 
-import { checkRawFlags, engineArguments } from '../../../src/campaign/engine/engine-flags.js';
+import { checkRawFlags, engineArguments, memoryLimit } from '../../../src/campaign/engine/engine-flags.js';
 import { UsageError } from '../../../src/campaign/errors.js';
 
 describe('checkRawFlags', () => {
@@ -23,6 +23,13 @@ describe('checkRawFlags', () => {
       assert.throws(() => checkRawFlags([flag]), /starts other processes/);
     }
     assert.throws(() => checkRawFlags(['--use_value_profile']), /not a flag of libFuzzer/);
+  });
+});
+
+describe('memoryLimit', () => {
+  test('is a gigabyte, and more than the starting process ever had, whose peak the engine inherits', () => {
+    assert.equal(memoryLimit(200 * 1024), 1024);
+    assert.equal(memoryLimit(2000 * 1024), 2512);
   });
 });
 
