@@ -37,6 +37,8 @@ export class DmaJudge implements DmaObserver {
 
   /** Set by the world: how many maps of this execution were made to fail. */
   mapsRefused: () => number = () => 0;
+  /** Set by the world: what the driver stored last is told of before its memory goes. */
+  settle: () => void = () => undefined;
   /** Set by the world: the same of coherent allocations. */
   coherentRefused: () => number = () => 0;
 
@@ -180,6 +182,7 @@ export class DmaJudge implements DmaObserver {
   }
 
   coherentFreeing(cpu: number, size: number): void {
+    this.settle();
     checkCoherentFree(this.c, cpu, size);
     this.freeingAt = cpu;
     this.freeingSize = size;
@@ -224,7 +227,7 @@ export class DmaJudge implements DmaObserver {
       kind: kindName(this.pendingKind),
       token: c.call === CALL_ADD ? c.token : 0,
       owner: c.call === CALL_CLIENT ? 'client' : 'driver',
-      ...(isHeap(cpu) ? { bytes: Buffer.from(c.bytes.subarray(cpu, cpu + size)).toString('hex') } : {}),
+      ...(isHeap(cpu) && this.trace?.brief !== true ? { bytes: Buffer.from(c.bytes.subarray(cpu, cpu + size)).toString('hex') } : {}),
     };
   }
 

@@ -2,7 +2,7 @@
 // the device reaches, how many live mappings each one has, and where mappings put bytes into it. Indices are pages of the
 // pool, hence the `!`.
 
-import { PAGE_SIZE, POOL_BASE, POOL_SIZE } from '../memory/layout.js';
+import { MEMORY_SIZE, PAGE_SIZE, POOL_BASE, POOL_SIZE } from '../memory/layout.js';
 
 const PAGES = POOL_SIZE / PAGE_SIZE;
 const SHIFT = 12;
@@ -17,6 +17,10 @@ export class DomainPages {
   private readonly zeroed = new Uint8Array(PAGES);
   /** Live mappings. */
   private readonly users = new Uint16Array(PAGES);
+  /** Which page of memory the page stands for as long as it has users. */
+  private readonly original = new Uint16Array(PAGES);
+  /** Bounce pages that each page of memory has now. */
+  private readonly bounced = new Uint8Array(MEMORY_SIZE / PAGE_SIZE);
   /** First offset and end of what mappings put into the page since it last had none. */
   private readonly from = new Uint16Array(PAGES);
   private readonly to = new Uint16Array(PAGES);
@@ -26,6 +30,7 @@ export class DomainPages {
   reset(): void {
     this.entered.fill(0, 0, this.touched);
     this.zeroed.fill(0, 0, this.touched);
+    for (let page = 0; page < this.touched; page++) this.bounced[this.original[page]!] = 0;
     this.users.fill(0, 0, this.touched);
     this.touched = 0;
     this.exposed = 0;
@@ -50,17 +55,22 @@ export class DomainPages {
     return this.entered[page] === 1;
   }
 
-  /** A mapping of these bytes of the pool begins. */
-  open(address: number, size: number): void {
+  /** A mapping of these bytes of the pool begins, for those at the CPU address `cpu`. */
+  open(address: number, size: number, cpu: number): void {
     const first = pageOf(address);
     const last = pageOf(address + size - 1);
-    for (let page = first; page <= last; page++) {
+    let original = cpu >> SHIFT;
+    for (let page = first; page <= last; page++, original++) {
       const start = POOL_BASE + page * PAGE_SIZE;
       const from = Math.max(address, start) - start;
       const to = Math.min(address + size, start + PAGE_SIZE) - start;
       const used = this.users[page]! > 0;
       if (!used || from < this.from[page]!) this.from[page] = from;
       if (!used || to > this.to[page]!) this.to[page] = to;
+      if (!used) {
+        this.original[page] = original;
+        this.bounced[original]!++;
+      }
       this.users[page]!++;
       this.touch(page);
       if (this.entered[page] === 1) continue;
@@ -71,7 +81,24 @@ export class DomainPages {
 
   /** One mapping of the page less; whether it was the last one. */
   close(page: number): boolean {
-    return --this.users[page]! === 0;
+    if (--this.users[page]! > 0) return false;
+    this.bounced[this.original[page]!]!--;
+    return true;
+  }
+
+  /** Live mappings that have bytes in the page. */
+  usersOf(page: number): number {
+    return this.users[page]!;
+  }
+
+  /** Page of memory, counted from address 0, that the page stands for; of a page with users. */
+  originalOf(page: number): number {
+    return this.original[page]!;
+  }
+
+  /** Whether some bounce page stands for that page of memory. */
+  hasPage(original: number): boolean {
+    return this.bounced[original]! > 0;
   }
 
   /** First CPU address and end of what mappings put into the page. */

@@ -1,7 +1,7 @@
 // The claims of bounce-mismatch and disclosure for a VDUSE domain, where several mappings share a bounce page and the
 // device reaches whole pages (docs/dma.md). Judged by calls, copies and the bytes of memory, not by the back end's tables.
 
-import { DOMAIN_BASE, PAGE_SIZE } from '../memory/layout.js';
+import { PAGE_SIZE } from '../memory/layout.js';
 import { bounceMismatch } from './bounce-mismatch.js';
 import { hasSharedRun } from './bounce-room.js';
 import { bounceOf, type CaseFile } from './case-file.js';
@@ -43,7 +43,7 @@ export function openPages(c: CaseFile, dma: number, size: number): void {
     });
   }
   if (bounce < 0) return;
-  checkSharing(c, dma, size);
+  checkSharing(c, dma, bounce, size);
   const last = pageOf(bounce + size - 1);
   for (let page = pageOf(bounce); page <= last; page++) {
     if (c.domain.isKnown(page)) continue;
@@ -53,7 +53,7 @@ export function openPages(c: CaseFile, dma: number, size: number): void {
       blame: DMA_MAP,
     });
   }
-  c.domain.open(bounce, size);
+  c.domain.open(bounce, size, c.pendingCpu);
 }
 
 function misplaced(c: CaseFile, bounce: number, size: number): string {
@@ -64,29 +64,16 @@ function misplaced(c: CaseFile, bounce: number, size: number): string {
 }
 
 /** A bounce page stands for one page of memory as long as any mapping uses it, and a page that has one gets no second one. */
-function checkSharing(c: CaseFile, dma: number, size: number): void {
-  const { ledger } = c;
-  const first = (dma - DOMAIN_BASE) >> PAGE_SHIFT;
-  const last = (dma - DOMAIN_BASE + size - 1) >> PAGE_SHIFT;
+function checkSharing(c: CaseFile, dma: number, bounce: number, size: number): void {
+  const { domain } = c;
+  const last = pageOf(bounce + size - 1);
   let elsewhere = false;
   let shared = false;
-  for (let k = 0; k < ledger.liveCount; k++) {
-    const entry = ledger.liveAt(k);
-    const start = ledger.dma[entry]!;
-    const inPlace = dma - start === c.pendingCpu - ledger.cpu[entry]!;
-    if (samePage(c, entry)) {
-      if (inPlace) shared = true;
-      else elsewhere = true;
-    }
-    if ((start - DOMAIN_BASE) >> PAGE_SHIFT > last) continue;
-    if ((start - DOMAIN_BASE + ledger.size[entry]! - 1) >> PAGE_SHIFT < first) continue;
-    if (inPlace) continue;
-    fail(bounceMismatch, 'bounce page of two originals', {
-      expected: { cpu: ledger.cpu[entry]! - start + dma },
-      got: { cpu: c.pendingCpu, address: dma, size },
-      mapping: entry,
-      blame: DMA_MAP,
-    });
+  let original = c.pendingCpu >> PAGE_SHIFT;
+  for (let page = pageOf(bounce); page <= last; page++, original++) {
+    if (domain.usersOf(page) === 0) elsewhere ||= domain.hasPage(original);
+    else if (domain.originalOf(page) === original) shared = true;
+    else failTwoOriginals(c, dma, page, size);
   }
   if (shared || !elsewhere || !hasSharedRun(c)) return;
   fail(bounceMismatch, 'bounce page not shared', {
@@ -96,11 +83,16 @@ function checkSharing(c: CaseFile, dma: number, size: number): void {
   });
 }
 
-/** Whether a live mapping has bytes in one of the pages of memory of the map in progress. */
-function samePage(c: CaseFile, entry: number): boolean {
-  const { cpu, size } = c.ledger;
-  if (cpu[entry]! >> PAGE_SHIFT > (c.pendingCpu + c.pendingSize - 1) >> PAGE_SHIFT) return false;
-  return (cpu[entry]! + size[entry]! - 1) >> PAGE_SHIFT >= c.pendingCpu >> PAGE_SHIFT;
+function failTwoOriginals(c: CaseFile, dma: number, page: number, size: number): void {
+  const { ledger } = c;
+  let entry = -1;
+  for (let k = 0; k < ledger.liveCount && !usesPage(c, entry, page); k++) entry = ledger.liveAt(k);
+  fail(bounceMismatch, 'bounce page of two originals', {
+    expected: { 'page of memory': c.domain.originalOf(page) << PAGE_SHIFT },
+    got: { cpu: c.pendingCpu, address: dma, size },
+    mapping: entry,
+    blame: DMA_MAP,
+  });
 }
 
 /**
@@ -123,6 +115,8 @@ export function checkWipe(c: CaseFile, target: number, size: number, value: numb
       blame: DMA_UNMAP,
     });
   }
+  // Most pages are wiped when nobody else uses them.
+  if (pageOf(target + size - 1) === page && c.domain.usersOf(page) === (usesPage(c, c.current, page) ? 1 : 0)) return;
   for (let k = 0; k < ledger.liveCount; k++) {
     const entry = ledger.liveAt(k);
     const bounce = bounceOf(ledger.dma[entry]!);
@@ -134,6 +128,13 @@ export function checkWipe(c: CaseFile, target: number, size: number, value: numb
       blame: c.pendingMap ? DMA_MAP : DMA_UNMAP,
     });
   }
+}
+
+/** Whether that mapping, -1 for none, has bytes in the bounce page. */
+function usesPage(c: CaseFile, entry: number, page: number): boolean {
+  if (entry < 0) return false;
+  const bounce = bounceOf(c.ledger.dma[entry]!);
+  return bounce >= 0 && pageOf(bounce) <= page && page <= pageOf(bounce + c.ledger.size[entry]! - 1);
 }
 
 /** A mapping has ended: what mappings put into a page does not outlast the last of them. */

@@ -42,6 +42,8 @@ import { checkUntrustedRead, isTolerated } from './untrusted-read.js';
 
 export class MemoryJudge implements MemoryObserver, HeapObserver, DeviceWriteObserver {
   trace: TraceSink | null = null;
+  /** Instead of `trace`: is told where the device writes, and nothing else. */
+  deviceWrites: TraceSink | null = null;
 
   constructor(private readonly c: CaseFile) {}
 
@@ -161,6 +163,9 @@ export class MemoryJudge implements MemoryObserver, HeapObserver, DeviceWriteObs
   deviceWrote(address: number, size: number): void {
     const { c } = this;
     if (this.trace !== null) this.trace.event(this.deviceWriteData(address, size));
+    else if (this.deviceWrites !== null) {
+      this.deviceWrites.event({ type: 'device-write', field: null, at: address, size });
+    }
     if (address >= COHERENT_BASE && address < COHERENT_BASE + COHERENT_SIZE) return;
     if (address >= POOL_BASE) c.dirty.mark(address, size);
     if (!isPool(address) && !this.mayWrite(address, size)) {

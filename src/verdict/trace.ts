@@ -45,6 +45,11 @@ export interface Trace {
 
 /** Takes what happens as it happens. */
 export interface TraceSink {
+  /**
+   * Only calls, mappings, requests to the transport, and where the device writes: no other access to memory, and nothing that
+   * memory holds.
+   */
+  readonly brief?: boolean;
   event(data: EventData): void;
   /** What readers of numbers need between the events; no part of the hash. */
   mark(data: MarkData): void;

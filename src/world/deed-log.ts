@@ -6,23 +6,24 @@
 // from that; ring-publish judges those in the ring), the order of stores within a call, and reads.
 
 import type { CaseFile } from '../oracle/case-file.js';
-import { type Deed, failDriverDivergence } from '../oracle/driver-divergence.js';
-import { COHERENT_BASE, DATA_BASE } from '../memory/layout.js';
+import { failDriverDivergence } from '../oracle/driver-divergence.js';
+import { COHERENT_BASE } from '../memory/layout.js';
 import { SPLIT_DESC_LEN, SPLIT_DESCRIPTOR_SIZE, usedEventOffset } from '../spec/split-layout.js';
 import { EVENT_SIZE } from '../spec/packed-layout.js';
-import type { EventData, MarkData } from '../verdict/trace-data.js';
+import type { EventData, MarkData, ReturnData } from '../verdict/trace-data.js';
 import type { TraceSink } from '../verdict/trace.js';
-
-const END: Deed = { kind: 'end', text: 'nothing more' };
+import { deedOf, END, isSame, type Recorded } from './deeds.js';
 
 /** In a recording: from here on the two drivers may differ. */
-const PARTING: Deed = { kind: 'parting', text: 'the drivers part' };
+const PARTING = 'parting';
+
+const FNV_PRIME = 0x0100_0193;
 
 /** Whether a difference from here on says nothing. */
 export type PartsWays = (data: EventData, c: CaseFile) => boolean;
 
 export class DeedLog implements TraceSink {
-  private readonly deeds: Deed[] = [];
+  private readonly deeds: (Recorded | typeof PARTING)[] = [];
   private position = 0;
   private recording = true;
   private parted = false;
@@ -34,6 +35,10 @@ export class DeedLog implements TraceSink {
   private onward: TraceSink | null = null;
 
   constructor(private readonly partsWays: PartsWays) {}
+
+  get brief(): boolean {
+    return this.onward === null;
+  }
 
   /** The run of the driver that is taken for right. */
   record(c: CaseFile, onward: TraceSink | null): void {
@@ -50,7 +55,7 @@ export class DeedLog implements TraceSink {
   end(): void {
     if (this.recording || this.parted || this.lost) return;
     const left = this.deeds[this.position];
-    if (left !== undefined && left !== PARTING) failDriverDivergence(this.call, left, END);
+    if (left !== undefined && left !== PARTING) failDriverDivergence(this.call, deedOf(left), END);
   }
 
   /** Whether the drivers have parted in a way that is known, so that nothing after it was compared. */
@@ -68,25 +73,15 @@ export class DeedLog implements TraceSink {
     switch (data.type) {
       case 'call':
         this.call = data.call;
-        this.add('call', data.call);
+        this.add(data);
         return;
       case 'return':
-        this.returned(data.call, data.result);
+        this.returned(data);
         return;
-      case 'map': {
-        const what = data.cpu >= DATA_BASE ? `0x${data.cpu.toString(16)}` : 'a table';
-        const done = data.entry === null ? ', refused' : '';
-        this.add('mapping', `${data.owner} maps ${data.size} bytes of ${what} ${data.direction} ${data.kind}${done}`);
-        return;
-      }
+      case 'map':
       case 'unmap':
-        this.add(
-          'unmapping',
-          `unmaps ${data.size} bytes of mapping ${data.entry ?? 'none'} ${data.direction} ${data.kind}`,
-        );
-        return;
       case 'sync':
-        this.add('sync', `syncs ${data.size} bytes of mapping ${data.entry ?? 'none'} for the ${data.for}`);
+        this.add(data);
         return;
       default:
     }
@@ -96,9 +91,8 @@ export class DeedLog implements TraceSink {
     if (this.onward !== null) this.onward.mark(data);
     if (this.parted || this.lost) return;
     if (data.type === 'transport' && this.call === 'addSgs' && !data.ok) this.part();
-    else if (data.type === 'transport') this.add('transport', `${data.request}${data.ok ? '' : ', refused'}`);
-    else if (data.type === 'recycled') this.add('given back', `token ${data.token} given back`);
-    else if (data.type === 'return') this.returned(data.call, data.result);
+    else if (data.type === 'transport' || data.type === 'recycled') this.add(data);
+    else if (data.type === 'return') this.returned(data);
   }
 
   private part(): void {
@@ -116,39 +110,38 @@ export class DeedLog implements TraceSink {
     this.call = '';
   }
 
-  private returned(call: string, result: string): void {
-    this.add('result', `${call}() = ${result}`);
-    if (this.c !== null && this.c.ring.num > 0) this.add('ring', `ring as written: ${ringHash(this.c)}`);
+  private returned(data: ReturnData): void {
+    this.add(data);
+    if (this.c !== null && this.c.ring.num > 0) this.add(ringHash(this.c));
   }
 
-  private add(kind: string, text: string): void {
+  private add(got: Recorded): void {
     if (this.recording) {
-      this.deeds.push({ kind, text });
+      this.deeds.push(got);
       return;
     }
-    const due = this.deeds[this.position++] ?? END;
-    if (due.text === text) return;
+    const due = this.deeds[this.position++];
     if (due === PARTING) {
       this.parted = true;
       return;
     }
+    if (due !== undefined && isSame(due, got)) return;
     this.lost = true;
-    failDriverDivergence(this.call, due, { kind, text });
+    failDriverDivergence(this.call, due === undefined ? END : deedOf(due), deedOf(got));
   }
 }
 
-/** Over what the driver wrote of the ring, but for the addresses of buffers. FNV-1a, 32 bits. */
-function ringHash({ ring, writtenBytes }: CaseFile): string {
+/** Over what the driver wrote of the ring, but for the addresses of buffers. FNV-1a over words, 32 bits. */
+function ringHash({ ring, writtenBytes, writtenWords }: CaseFile): number {
   let hash = 0x811c9dc5;
-  const descriptors = ring.descriptorArea - COHERENT_BASE;
-  for (let k = 0; k < ring.num; k++) {
-    const start = descriptors + k * SPLIT_DESCRIPTOR_SIZE;
-    for (let at = start + SPLIT_DESC_LEN; at < start + SPLIT_DESCRIPTOR_SIZE; at++) {
-      hash = Math.imul(hash ^ writtenBytes[at]!, 0x0100_0193);
-    }
+  const first = (ring.descriptorArea - COHERENT_BASE + SPLIT_DESC_LEN) >> 2;
+  const end = first + ring.num * (SPLIT_DESCRIPTOR_SIZE / 4);
+  for (let at = first; at < end; at += SPLIT_DESCRIPTOR_SIZE / 4) {
+    hash = Math.imul(hash ^ writtenWords[at]!, FNV_PRIME);
+    hash = Math.imul(hash ^ writtenWords[at + 1]!, FNV_PRIME);
   }
   const driver = ring.driverArea - COHERENT_BASE;
   const size = ring.packed ? EVENT_SIZE : usedEventOffset(ring.num) + 2;
-  for (let at = driver; at < driver + size; at++) hash = Math.imul(hash ^ writtenBytes[at]!, 0x0100_0193);
-  return (hash >>> 0).toString(16).padStart(8, '0');
+  for (let at = driver; at < driver + size; at++) hash = Math.imul(hash ^ writtenBytes[at]!, FNV_PRIME);
+  return hash >>> 0;
 }
