@@ -1,15 +1,9 @@
 // Judges the driver's calls: what each must return and leave behind, given what happened during it. One method a call;
-// all of them compare with the queue model and then move it on.
+// all of them compare with the queue model and then move it on. Kicks and callbacks: notification-judge.ts.
 
 import { BACK_END_NAMES } from '../dma/back-end.js';
 import { PAGE_SIZE, POOL_BASE } from '../memory/layout.js';
-import {
-  type Completion,
-  type DriverRecords,
-  IRQ_HANDLED,
-  IRQ_NONE,
-  type QueueConfig,
-} from '../platform/ring-driver.js';
+import { type Completion, type DriverRecords, type QueueConfig } from '../platform/ring-driver.js';
 import { ENOMEM, ENOSPC } from '../spec/errno.js';
 import { EVENT_F_DESC } from '../spec/packed-layout.js';
 import { AVAIL_IDX } from '../spec/split-layout.js';
@@ -31,24 +25,12 @@ import { checkFailedAdd } from './failed-add-state.js';
 import { checkFreeCount, checkFreeList } from './free-list.js';
 import { checkTableFreed } from './heap.js';
 import { checkLength } from './length.js';
-import { checkBrokenAnswer } from './liveness.js';
 import { checkQuiesced, checkTokenLeak } from './mapping-leak.js';
-import {
-  checkCallbacks,
-  checkEventFields,
-  checkEventOrder,
-  checkInterruptResult,
-  checkKickDecision,
-  checkKickNotLost,
-  checkLooked,
-  checkNotifications,
-  checkPending,
-  dueKick,
-} from './notification.js';
+import { checkEventFields, checkLooked, checkNotifications } from './notification.js';
 import type { Blame } from './oracle.js';
 import { checkPremature } from './premature.js';
 import { checkReadOnlyData } from './read-only-data.js';
-import { DESC_FLAGS, USED_ID_FIELD, DESC_ID, USED_IDX_FIELD } from './ring-map.js';
+import { USED_ID_FIELD, DESC_ID, USED_IDX_FIELD } from './ring-map.js';
 import {
   checkNeverPublished,
   checkNothingPublished,
@@ -58,6 +40,7 @@ import {
   checkSplitPublish,
 } from './ring-publish.js';
 import { checkStaleBytes } from './stale-bytes.js';
+import { moreKnown, moreUsed, takeFromBatch } from './used-buffers.js';
 import { checkHeapAfterReset, checkNothingLeft } from './teardown.js';
 import { checkBesideRing, checkPrivate } from './withdrawn-memory.js';
 import {
@@ -136,9 +119,9 @@ export class CallJudge {
     const idField = model.packed ? DESC_ID : USED_ID_FIELD;
     const batched = model.batchLeft > 0;
     if (c.foreign && this.mayGiveNothing(completion, broken)) return;
-    if (c.brokenBefore || (!batched && this.moreKnown() !== true)) {
+    if (c.brokenBefore || (!batched && moreKnown(c) !== true)) {
       checkPremature(c, got, c.sawField(idField));
-      if (!c.brokenBefore && completion === null) checkLooked(c, this.moreUsed() !== null);
+      if (!c.brokenBefore && completion === null) checkLooked(c, moreUsed(c) !== null);
       checkBroken(c, broken);
       return;
     }
@@ -153,7 +136,7 @@ export class CallJudge {
       checkBroken(c, broken);
       return;
     }
-    if (model.inOrder) this.takeFromBatch(due);
+    if (model.inOrder) takeFromBatch(c, due);
     const descriptors = c.buffers.descriptors[due]!;
     model.end(c.buffers, c.buffers.id[due]!);
     model.advanceUsed(descriptors);
@@ -166,113 +149,6 @@ export class CallJudge {
     checkFreeCount(c);
     checkEventFields(c);
     checkBroken(c, broken);
-  }
-
-  kickPrepared(kick: boolean): void {
-    if (this.c.linuxRules) checkKickDecision(this.c, dueKick(this.c), kick);
-    else if (!this.c.brokenBefore) checkKickNotLost(this.c, dueKick(this.c), kick);
-    this.c.model.numAdded = 0;
-    checkNotifications(this.c, 0);
-  }
-
-  notified(result: boolean, broken: boolean): void {
-    const { c } = this;
-    checkNotifications(c, c.brokenBefore ? 0 : 1);
-    checkResult('notify', !c.brokenBefore && c.notifyFailures === 0 ? 1 : 0, result ? 1 : 0);
-    checkBroken(c, broken);
-  }
-
-  kicked(result: boolean, broken: boolean): void {
-    const { c } = this;
-    const due = dueKick(c);
-    if (!c.linuxRules) {
-      c.model.numAdded = 0;
-      if (!c.brokenBefore) checkKickNotLost(c, due, c.notifications > 0);
-      checkBroken(c, broken);
-      return;
-    }
-    // A broken queue is not kicked any more, but a kick that it should have been is answered by false.
-    checkKickDecision(c, due, c.brokenBefore ? !result : c.notifications > 0);
-    c.model.numAdded = 0;
-    const works = due !== true || (!c.brokenBefore && c.notifyFailures === 0);
-    checkResult('kick', works ? 1 : 0, result ? 1 : 0);
-    checkBroken(c, broken);
-  }
-
-  callbacksDisabled(): void {
-    this.c.model.callbacksDisabled();
-    checkEventFields(this.c);
-  }
-
-  /** enableCb: true must mean that nothing is pending. */
-  callbacksEnabled(result: boolean): void {
-    const { c } = this;
-    checkEventOrder(c);
-    c.model.callbacksEnabled(c.model.usedPosition);
-    checkEventFields(c);
-    if (c.brokenBefore) {
-      checkBrokenAnswer(c, 'enableCb', true, result);
-      return;
-    }
-    checkPending(c, 'enableCb', this.moreUsed() === false, result);
-  }
-
-  callbacksPrepared(opaque: number): void {
-    const { c } = this;
-    checkEventOrder(c);
-    c.model.callbacksEnabled(c.model.usedPosition);
-    checkEventFields(c);
-    if (c.linuxRules) checkResult('enableCbPrepare', c.model.usedPosition, opaque);
-  }
-
-  polled(opaque: number, result: boolean): void {
-    const { c } = this;
-    if (c.brokenBefore) {
-      checkBrokenAnswer(c, 'poll', false, result);
-      return;
-    }
-    if (!c.linuxRules) checkPending(c, 'poll', this.moreKnown() === true, result);
-    else if (c.model.batchLeft > 0) checkPending(c, 'poll', true, result);
-    else if (c.model.packed) checkPending(c, 'poll', c.model.looksUsed(c.seenUsed, (opaque & 0x8000) !== 0), result);
-    else checkPending(c, 'poll', c.seenUsed !== opaque, result);
-  }
-
-  callbacksDelayed(result: boolean): void {
-    const { c } = this;
-    const { model } = c;
-    if (c.brokenBefore) {
-      checkBrokenAnswer(c, 'enableCbDelayed', true, result);
-      return;
-    }
-    if (!c.linuxRules) {
-      // When the interrupt is to come is the driver's choice, and with it what the answer says.
-      model.callbacksOn = true;
-      model.eventTriggered = false;
-      return;
-    }
-    checkEventOrder(c);
-    if (model.packed) {
-      const delay = Math.trunc(((model.num - model.numFree) * 3) / 4);
-      const index = model.usedIndex + delay;
-      const wrap = index >= model.num ? !model.usedWrap : model.usedWrap;
-      model.callbacksEnabled((index % model.num) | (wrap ? 0x8000 : 0));
-      checkPending(c, 'enableCbDelayed', this.moreUsed() === false, result);
-    } else {
-      const delay = Math.trunc((((model.availableIndex - model.usedIndex) & 0xffff) * 3) / 4);
-      model.callbacksEnabled((model.usedIndex + delay) & 0xffff);
-      checkPending(c, 'enableCbDelayed', ((c.seenUsed - model.usedIndex) & 0xffff) <= delay, result);
-    }
-    checkEventFields(c);
-  }
-
-  interrupted(result: number): void {
-    const { c } = this;
-    const more = this.moreKnown();
-    checkLooked(c, more !== null);
-    checkInterruptResult(c, more === true ? IRQ_HANDLED : IRQ_NONE, result);
-    const runs = more === true && !c.brokenBefore;
-    if (runs && c.model.eventIndex) c.model.eventTriggered = true;
-    checkCallbacks(c, runs && c.model.callback ? 1 : 0);
   }
 
   /** Before a detach: the buffer that it will give back. */
@@ -390,40 +266,9 @@ export class CallJudge {
     return model.batchLeft > 0 && !model.packed && waits && !broken;
   }
 
-  /** The same as moreUsed, for a driver that may keep used.idx from an earlier call and take what it said was used. */
-  private moreKnown(): boolean | null {
-    const { c } = this;
-    const more = this.moreUsed();
-    if (more !== null || !c.foreign || c.model.packed || c.knownUsed < 0) return more;
-    return c.knownUsed === c.model.usedIndex ? null : true;
-  }
-
   /** Which buffer comes back first when all are taken back: Linux's lowest id, where there is a rule. */
   private anyOrder(): boolean {
     const { c } = this;
     return !c.linuxRules || (c.foreign && c.model.inOrder);
-  }
-
-  /** In order: `due` comes back as part of a batch. Sets the length that it must come back with. */
-  private takeFromBatch(due: number): void {
-    const { c } = this;
-    const { model } = c;
-    if (model.batchLeft === 0) {
-      model.batchLeft = model.batchUpTo(c.seenId, c.seenUsed);
-      model.batchLength = c.seenLen;
-    }
-    model.batchLeft--;
-    // virtio-v1.4 2.7.9: those before the last are assumed to have been used completely.
-    c.seenLen = model.batchLeft > 0 ? c.buffers.writable[due]! : model.batchLength;
-  }
-
-  /** Whether what the driver read, or the open batch, says that a buffer was used; null when it read nothing. */
-  private moreUsed(): boolean | null {
-    const { c } = this;
-    const { model } = c;
-    // What the device has said of a batch it cannot take back: neither by the slot behind it nor by an index turned back.
-    if (model.batchLeft > 0) return true;
-    if (!c.sawField(model.packed ? DESC_FLAGS : USED_IDX_FIELD)) return null;
-    return model.packed ? model.looksUsed(c.seenUsed, model.usedWrap) : c.seenUsed !== model.usedIndex;
   }
 }

@@ -227,7 +227,9 @@ export class DmaJudge implements DmaObserver {
       kind: kindName(this.pendingKind),
       token: c.call === CALL_ADD ? c.token : 0,
       owner: c.call === CALL_CLIENT ? 'client' : 'driver',
-      ...(isHeap(cpu) && this.trace?.brief !== true ? { bytes: Buffer.from(c.bytes.subarray(cpu, cpu + size)).toString('hex') } : {}),
+      ...(isHeap(cpu) && this.trace?.brief !== true
+        ? { bytes: Buffer.from(c.bytes.subarray(cpu, cpu + size)).toString('hex') }
+        : {}),
     };
   }
 

@@ -2,6 +2,7 @@
 
 import { MAX_TOKENS } from '../oracle/buffer-table.js';
 import type { CallJudge } from '../oracle/call-judge.js';
+import { NotificationJudge } from '../oracle/notification-judge.js';
 import {
   CALL_ADD,
   CALL_BREAK,
@@ -29,6 +30,7 @@ import type { CaseFile } from '../oracle/case-file.js';
 import type { DriverQueue } from '../platform/driver-module.js';
 import type { AddOptions, Completion, QueueConfig } from '../platform/ring-driver.js';
 import { ENOENT, errnoName } from '../spec/errno.js';
+import type { ReturnData } from '../verdict/trace-data.js';
 import type { TraceSink } from '../verdict/trace.js';
 import type { Client } from './client.js';
 import type { WorldTransport } from './transport.js';
@@ -43,6 +45,7 @@ export class QueueSession {
   result = 0;
   /** What the last get returned; the driver's own, valid until its next call. */
   completion: Completion | null = null;
+  private readonly notifications: NotificationJudge;
   private readonly options: AddOptions = { ctx: 0, premapped: false };
   private readonly recycle = (token: number): void => {
     if (this.trace !== null) this.trace.mark({ type: 'recycled', token });
@@ -58,7 +61,9 @@ export class QueueSession {
     private readonly judge: CallJudge,
     private readonly client: Client,
     private readonly transport: WorldTransport,
-  ) {}
+  ) {
+    this.notifications = new NotificationJudge(c);
+  }
 
   /** True when the queue exists afterwards. */
   create(driver: DriverQueue, config: QueueConfig, packed: boolean): boolean {
@@ -113,7 +118,7 @@ export class QueueSession {
     this.begin(CALL_KICK);
     const result = this.driver.kick();
     this.sayBoolean(result);
-    this.judge.kicked(result, this.driver.isBroken());
+    this.notifications.kicked(result, this.driver.isBroken());
     return result;
   }
 
@@ -121,7 +126,7 @@ export class QueueSession {
     this.begin(CALL_KICK_PREPARE);
     const result = this.driver.kickPrepare();
     this.sayBoolean(result);
-    this.judge.kickPrepared(result);
+    this.notifications.kickPrepared(result);
     return result;
   }
 
@@ -129,7 +134,7 @@ export class QueueSession {
     this.begin(CALL_NOTIFY);
     const result = this.driver.notify();
     this.sayBoolean(result);
-    this.judge.notified(result, this.driver.isBroken());
+    this.notifications.notified(result, this.driver.isBroken());
     return result;
   }
 
@@ -137,14 +142,14 @@ export class QueueSession {
     this.begin(CALL_DISABLE_CB);
     this.driver.disableCb();
     this.sayNothing();
-    this.judge.callbacksDisabled();
+    this.notifications.callbacksDisabled();
   }
 
   enableCb(): boolean {
     this.begin(CALL_ENABLE_CB);
     const result = this.driver.enableCb();
     this.sayBoolean(result);
-    this.judge.callbacksEnabled(result);
+    this.notifications.callbacksEnabled(result);
     return result;
   }
 
@@ -152,7 +157,7 @@ export class QueueSession {
     this.begin(CALL_ENABLE_CB_DELAYED);
     const result = this.driver.enableCbDelayed();
     this.sayBoolean(result);
-    this.judge.callbacksDelayed(result);
+    this.notifications.callbacksDelayed(result);
     return result;
   }
 
@@ -161,11 +166,11 @@ export class QueueSession {
     this.begin(CALL_ENABLE_CB_PREPARE);
     const opaque = this.driver.enableCbPrepare();
     if (this.trace !== null) this.say(String(opaque));
-    this.judge.callbacksPrepared(opaque);
+    this.notifications.callbacksPrepared(opaque);
     this.begin(CALL_POLL);
     const result = this.driver.poll(opaque);
     this.sayBoolean(result);
-    this.judge.polled(opaque, result);
+    this.notifications.polled(opaque, result);
     return result;
   }
 
@@ -173,7 +178,7 @@ export class QueueSession {
     this.begin(CALL_INTERRUPT);
     const result = this.driver.interrupt();
     if (this.trace !== null) this.say(result === 0 ? 'IRQ_NONE' : 'IRQ_HANDLED');
-    this.judge.interrupted(result);
+    this.notifications.interrupted(result);
     return result;
   }
 
@@ -262,12 +267,18 @@ export class QueueSession {
 
   private say(result: string, token = 0, refused = false): void {
     if (this.trace === null) return;
-    const base = { type: 'return', call: CALL_NAMES[this.c.call] ?? '', result } as const;
-    this.trace.event({ ...base, ...(token === 0 ? {} : { token }), ...(refused ? { refused } : {}) });
+    const data: { -readonly [K in keyof ReturnData]: ReturnData[K] } = { type: 'return', call: this.callName, result };
+    if (token !== 0) data.token = token;
+    if (refused) data.refused = true;
+    this.trace.event(data);
+  }
+
+  private get callName(): string {
+    return CALL_NAMES[this.c.call] ?? '';
   }
 
   /** A call is over that returns nothing. */
   private sayNothing(): void {
-    if (this.trace !== null) this.trace.mark({ type: 'return', call: CALL_NAMES[this.c.call] ?? '', result: '' });
+    if (this.trace !== null) this.trace.mark({ type: 'return', call: this.callName, result: '' });
   }
 }

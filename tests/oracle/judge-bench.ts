@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { CALL_ADD, CALL_GET } from '../../src/oracle/calls.js';
 import { CallJudge } from '../../src/oracle/call-judge.js';
+import { NotificationJudge } from '../../src/oracle/notification-judge.js';
 import { CaseFile } from '../../src/oracle/case-file.js';
 import { DmaJudge } from '../../src/oracle/dma-judge.js';
 import { MemoryJudge } from '../../src/oracle/memory-judge.js';
@@ -48,6 +49,7 @@ const CONFIG: QueueConfig = {
 export class JudgeBench {
   readonly c = new CaseFile(new Uint8Array(MEMORY_SIZE));
   readonly call = new CallJudge(this.c);
+  readonly notification = new NotificationJudge(this.c);
   readonly memory = new MemoryJudge(this.c);
   readonly dma = new DmaJudge(this.c);
   readonly records: Records;

@@ -18,7 +18,7 @@ test('notification: kicks without event index, with it and packed', () => {
     bench.begin(CALL_KICK_PREPARE);
     bench.memory.sharedLoad(address, size, value);
     return () => {
-      bench.call.kickPrepared(kick);
+      bench.notification.kickPrepared(kick);
     };
   };
   decide(new JudgeBench(), USED, 2, 0, true)();
@@ -46,7 +46,7 @@ test('notification: kicks without event index, with it and packed', () => {
     bench.begin(CALL_KICK);
     bench.memory.sharedLoad(USED, 2, flags);
     return () => {
-      bench.call.kicked(result, true);
+      bench.notification.kicked(result, true);
     };
   };
   broken(false, 0)();
@@ -57,7 +57,7 @@ test('notification: kicks without event index, with it and packed', () => {
   const blind = new JudgeBench();
   blind.begin(CALL_KICK);
   fires('notification', 'kick decided without asking', () => {
-    blind.call.kicked(true, false);
+    blind.notification.kicked(true, false);
   });
 });
 
@@ -65,13 +65,13 @@ test('notification: notify reaches the transport once, and says whether it worke
   const bench = new JudgeBench();
   bench.begin(CALL_NOTIFY);
   bench.c.notifications = 1;
-  bench.call.notified(true, false);
+  bench.notification.notified(true, false);
   fires('errno', 'notify returns 0 for 1', () => {
-    bench.call.notified(false, false);
+    bench.notification.notified(false, false);
   });
   bench.c.notifications = 0;
   fires('notification', 'notification lost', () => {
-    bench.call.notified(true, false);
+    bench.notification.notified(true, false);
   });
 });
 
@@ -80,23 +80,23 @@ test('notification: interrupts, callbacks and what the driver tells the device a
   bench.begin(CALL_INTERRUPT);
   bench.memory.sharedLoad(USED + 2, 2, 1);
   bench.c.callbacks = 1;
-  bench.call.interrupted(1);
+  bench.notification.interrupted(1);
   fires('notification', 'interrupt result', () => {
-    bench.call.interrupted(0);
+    bench.notification.interrupted(0);
   });
   bench.c.callbacks = 0;
   fires('notification', 'callback lost', () => {
-    bench.call.interrupted(1);
+    bench.notification.interrupted(1);
   });
   bench.c.callbacks = 2;
   fires('notification', 'callback invented', () => {
-    bench.call.interrupted(1);
+    bench.notification.interrupted(1);
   });
 
   const blind = new JudgeBench();
   blind.begin(CALL_INTERRUPT);
   fires('notification', 'interrupt does not look', () => {
-    blind.call.interrupted(0);
+    blind.notification.interrupted(0);
   });
   blind.begin(CALL_GET);
   fires('notification', 'getBuf does not look', () => {
@@ -109,14 +109,14 @@ test('notification: interrupts, callbacks and what the driver tells the device a
   const disabling = new JudgeBench();
   disabling.begin(CALL_DISABLE_CB);
   fires('notification', 'avail.flags as published', () => {
-    disabling.call.callbacksDisabled();
+    disabling.notification.callbacksDisabled();
   });
 
   const enabling = new JudgeBench();
   enabling.begin(CALL_ENABLE_CB);
   enabling.memory.sharedLoad(USED + 2, 2, 1);
-  enabling.call.callbacksEnabled(false);
+  enabling.notification.callbacksEnabled(false);
   fires('notification', 'enableCb answers wrongly', () => {
-    enabling.call.callbacksEnabled(true);
+    enabling.notification.callbacksEnabled(true);
   });
 });

@@ -266,28 +266,28 @@ test('liveness: a broken queue keeps nobody polling', () => {
   };
   const bench = broken();
   bench.begin(CALL_POLL);
-  bench.call.polled(0, false);
+  bench.notification.polled(0, false);
   fires('liveness', 'poll keeps a broken queue polling', () => {
-    bench.call.polled(0, true);
+    bench.notification.polled(0, true);
   });
   // The right answer for the wrong reason: the next one is the device's choice.
   const looking = broken();
   looking.begin(CALL_POLL);
   looking.memory.sharedLoad(USED + 2, 2, 0);
   fires('liveness', 'poll keeps a broken queue polling', () => {
-    looking.call.polled(0, false);
+    looking.notification.polled(0, false);
   });
   const delayed = broken();
   delayed.begin(CALL_ENABLE_CB_DELAYED);
-  delayed.call.callbacksDelayed(true);
+  delayed.notification.callbacksDelayed(true);
   fires('liveness', 'enableCbDelayed keeps a broken queue polling', () => {
-    delayed.call.callbacksDelayed(false);
+    delayed.notification.callbacksDelayed(false);
   });
   const enabled = broken();
   enabled.begin(CALL_ENABLE_CB);
   enabled.memory.sharedStore(AVAIL + 4 + 2 * NUM, 2, 0);
-  enabled.call.callbacksEnabled(true);
+  enabled.notification.callbacksEnabled(true);
   fires('liveness', 'enableCb keeps a broken queue polling', () => {
-    enabled.call.callbacksEnabled(false);
+    enabled.notification.callbacksEnabled(false);
   });
 });
