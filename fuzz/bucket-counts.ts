@@ -1,16 +1,18 @@
 // Counts the findings of an engine process that goes on after them. Each bucket's first input is told, and every smaller
 // one; all others are only counted, since a shallow bug ends most executions.
 
+import { bucketMatcher } from '../src/campaign/bucket-pattern.js';
 import type { RunContext } from '../src/campaign/engine/run-context.js';
 
 export class BucketCounts {
   private hits = new Map<string, number>();
-  private readonly notNew: Set<string>;
+  private readonly notNew = new Set<string>();
+  private readonly isAccepted: (bucket: string) => boolean;
   private readonly smallest: Map<string, number>;
   private left: number;
 
   constructor(run: Pick<RunContext, 'stopAfter' | 'notNew' | 'smallest'>) {
-    this.notNew = new Set(run.notNew);
+    this.isAccepted = bucketMatcher(run.notNew);
     this.smallest = new Map(Object.entries(run.smallest));
     this.left = run.stopAfter ?? Infinity;
   }
@@ -20,7 +22,7 @@ export class BucketCounts {
     this.hits.set(bucket, (this.hits.get(bucket) ?? 0) + 1);
     if (size >= (this.smallest.get(bucket) ?? Infinity)) return false;
     this.smallest.set(bucket, size);
-    if (!this.notNew.has(bucket)) {
+    if (!this.notNew.has(bucket) && !this.isAccepted(bucket)) {
       this.notNew.add(bucket);
       this.left--;
     }

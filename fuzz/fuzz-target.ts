@@ -3,7 +3,8 @@
 // First, so that a run without the -h option (an OSS-Fuzz wrapper, for example) is tuned as well.
 import { edgeCounters, instrumentedEdges } from './tune.js';
 
-import { readRunContext, writeEvent } from '../src/campaign/engine/run-context.js';
+import { readRunContext, standaloneDriver, writeEvent } from '../src/campaign/engine/run-context.js';
+import { SMALL_LENGTH, smallInput } from '../src/campaign/engine/small-workload.js';
 import { findingError, harnessBugError } from '../src/campaign/integration/crash-header.js';
 import { printStandalone } from '../src/campaign/integration/standalone-report.js';
 import { projectRoot } from '../src/campaign/paths.js';
@@ -45,22 +46,38 @@ export function fuzzTarget(name: string, around: (run: Fuzz) => Fuzz = (run) => 
   });
   const instruments = { feedback, edges, edgeCount, driver };
   const campaignTarget = new CampaignTarget(target, run, instruments, throwFailure);
-  const fuzz = around((data) => {
-    campaignTarget.run(data);
-  });
+  const fuzz = around(
+    small(run.small === true, (data) => {
+      campaignTarget.run(data);
+    }),
+  );
   if (run.warmUp !== undefined) warmUp(run.warmUp, campaignTarget.beforeEngine(fuzz));
   return fuzz;
 }
 
+/** The same function, over the small workload that an input stands for. */
+function small(wanted: boolean, fuzz: Fuzz): Fuzz {
+  if (!wanted) return fuzz;
+  const input = Buffer.alloc(SMALL_LENGTH);
+  return (data) => {
+    smallInput(data, input);
+    fuzz(input);
+  };
+}
+
 /** Without a campaign the first finding ends the process: the engine's own artifact is the only stored input. */
 function standalone(target: TargetSpec, feedback: Uint8Array | null): Fuzz {
-  const options: ExecuteOptions = feedback === null ? {} : { feedback };
+  const name = standaloneDriver() ?? target.driver;
+  const driver = name === undefined ? null : new EngineDriver(resolveDriver(name));
+  const under: ExecuteOptions = driver === null ? {} : { driver: driver.driver };
+  const options: ExecuteOptions = feedback === null ? under : { ...under, feedback };
   return (data) => {
     const verdict = execute(target, data, options);
+    driver?.afterExecution();
     if (verdict.kind === 'ok') return;
     if (verdict.kind === 'finding') {
       const { finding } = verdict;
-      printStandalone({ target: target.name, finding, trace: traceOf(target, Uint8Array.from(data)) });
+      printStandalone({ target: target.name, finding, trace: traceOf(target, Uint8Array.from(data), under) });
     }
     throwFailure(verdict);
   };
@@ -72,9 +89,13 @@ function throwFailure(failure: Failure): never {
 }
 
 /** The readable trace; a harness that fails has none. */
-function traceOf(target: TargetSpec, bytes: Uint8Array): ReturnType<typeof executeTraced>['trace'] | null {
+function traceOf(
+  target: TargetSpec,
+  bytes: Uint8Array,
+  options: ExecuteOptions,
+): ReturnType<typeof executeTraced>['trace'] | null {
   try {
-    return executeTraced(target, bytes).trace;
+    return executeTraced(target, bytes, options).trace;
   } catch {
     return null;
   }

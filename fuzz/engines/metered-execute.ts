@@ -1,7 +1,8 @@
 // The function that engines other than our own are given: execute of the build, metered.
 
+import { resolveDriver } from '../../src/campaign/drivers/resolve-driver.js';
 import { targetByName } from '../../src/target/targets.js';
-import { execute } from '../../src/world/execute.js';
+import { type ExecuteOptions, execute } from '../../src/world/execute.js';
 import { TrialMeter } from './trial-meter.js';
 
 export interface MeteredExecute {
@@ -15,11 +16,13 @@ export function meteredExecute(): MeteredExecute {
   const meter = new TrialMeter();
   const target = targetByName(meter.context.target);
   if (target === undefined) throw new Error(`no target is named ${meter.context.target}`);
+  const { driver } = meter.context;
+  const options: ExecuteOptions = driver === undefined ? {} : { driver: resolveDriver(driver) };
   return {
     context: meter.context,
     run: (data) => {
       meter.begin();
-      const verdict = execute(target, data);
+      const verdict = execute(target, data, options);
       if (verdict.kind !== 'ok') meter.failed(verdict, data);
       meter.end();
     },

@@ -3,22 +3,44 @@
 //
 // What is measured is the steady state: each target first grows a corpus in an uncounted round, and every round goes on
 // with it. Full-length inputs: the corpus starts from inputs of 32 records, libFuzzer may not grow its length limit slowly
-// (-len_control=0) nor replace inputs by shorter ones (-reduce_inputs=0). Mutations still shorten some of them.
+// (-len_control=0) nor replace inputs by shorter ones (-reduce_inputs=0). Mutations still shorten some of them. The small
+// workload (engine/small-workload.ts) is the same amount of work for every input, and for the native harness too.
 
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { HEADER_SIZE } from '../scenario/configuration.js';
+import { RECORD_SIZE } from '../scenario/scenario.js';
 import type { TargetSpec } from '../target/target-spec.js';
+import type { LoadedDriver } from './drivers/loaded-driver.js';
 import { type EngineOutcome, EngineProcess } from './engine/engine-process.js';
+import { SMALL_LENGTH, SMALL_RECORDS, smallInput } from './engine/small-workload.js';
 import { EnvironmentError } from './errors.js';
 import { makeTemporaryFolder } from './folders.js';
+import { nativeRate } from './native/native-run.js';
 import { type ReplayRate, corpusInputs, pseudoRandomInputs, replayRate } from './replay/replay-loop.js';
+
+/** One row: a target, on another driver where one is given. */
+export interface BenchSubject {
+  readonly label: string;
+  readonly target: TargetSpec;
+  readonly driver: LoadedDriver | null;
+}
+
+/** A program of bench/native. */
+export interface NativeSubject {
+  readonly label: string;
+  readonly program: string;
+}
 
 export interface BenchOptions {
   readonly root: string;
-  readonly targets: readonly TargetSpec[];
+  readonly subjects: readonly BenchSubject[];
+  /** Only with the small workload, which is theirs. */
+  readonly natives: readonly NativeSubject[];
+  readonly small: boolean;
   readonly rounds: number;
-  /** Executions of a target in a round; the empty target does ten times as many. */
+  /** Executions of a target in a round; the empty target and native programs do ten times as many. */
   readonly runs: number;
   /** Folder with `<target>/seed` and `<target>/regression`. */
   readonly corpus: string;
@@ -32,11 +54,14 @@ export interface Spread {
 }
 
 export interface TargetBench {
+  /** The row's label. */
   readonly target: string;
   /** Executions a second under the engine. */
   readonly engine: Spread;
-  /** Of the empty target's rate in the same round; null for the empty target. */
+  /** Of the empty target's rate in the same round; null for the empty target and native programs. */
   readonly ratio: Spread | null;
+  /** Of the rate of each native program in the same round. */
+  readonly ofNative: readonly { readonly native: string; readonly ratio: Spread }[];
   /** Without the engine, over noise. */
   readonly replay: ReplayRate | null;
   /** Without the engine, over the committed corpus; null when it is empty. */
@@ -44,93 +69,153 @@ export interface TargetBench {
 }
 
 const EMPTY = 'empty';
+/** Of the full workload. */
 const RECORDS = 32;
-const INPUT_LENGTH = 4 + 4 * RECORDS;
 const SEED_INPUTS = 64;
 const REPLAY_INPUTS = 2000;
 const REPLAY_SECONDS = 2;
+/** How much more the fast ones do in a round. */
+const FASTER = 10;
+
+/** One that takes part in every round. */
+interface Runner {
+  readonly label: string;
+  readonly rates: number[];
+  readonly measure: (place: { readonly folder: string; readonly round: number }) => Promise<number>;
+}
 
 /** Throws EnvironmentError when a target ends before its runs are over. */
 export async function engineBench(options: BenchOptions): Promise<readonly TargetBench[]> {
-  const names = [EMPTY, ...options.targets.map((target) => target.name)];
-  const rates = new Map<string, number[]>(names.map((name) => [name, []]));
+  const empty = engineRunner(options, null);
+  const natives = options.natives.map((native) => nativeRunner(options, native));
+  const subjects = options.subjects.map((subject) => ({ subject, runner: engineRunner(options, subject) }));
+  await runRounds(options, [empty, ...natives, ...subjects.map(({ runner }) => runner)]);
+  const plain = { ratio: null, ofNative: [], replay: null, replayCorpus: null };
+  return [
+    ...[empty, ...natives].map(({ label, rates }) => ({ target: label, engine: spread(rates), ...plain })),
+    ...subjects.map(({ subject, runner }) => ({
+      target: subject.label,
+      engine: spread(runner.rates),
+      ratio: ratioOf(runner, empty),
+      ofNative: natives.map((native) => ({ native: native.label, ratio: ratioOf(runner, native) })),
+      replay: replayRate(subject, noise(options, REPLAY_INPUTS), REPLAY_SECONDS),
+      replayCorpus: replayRate(subject, committed(options, subject.target), REPLAY_SECONDS),
+    })),
+  ];
+}
+
+async function runRounds({ rounds, onRound }: BenchOptions, runners: readonly Runner[]): Promise<void> {
   const folder = makeTemporaryFolder('bench');
   try {
-    for (let round = 0; round <= options.rounds; round++) {
-      for (const name of names) {
-        const rate = await engineRate(options, name, { folder, round });
-        options.onRound?.(`${roundName(round, options.rounds)}  ${name}  ${String(Math.round(rate))} executions/s`);
-        if (round > 0) {
-          rates.get(name)?.push(rate);
-        }
+    for (let round = 0; round <= rounds; round++) {
+      for (const { label, rates, measure } of runners) {
+        const rate = await measure({ folder, round });
+        const name = round === 0 ? 'warm-up' : `round ${String(round)}/${String(rounds)}`;
+        onRound?.(`${name}  ${label}  ${String(Math.round(rate))} executions/s`);
+        if (round > 0) rates.push(rate);
       }
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  const empty = rates.get(EMPTY) ?? [];
-  const emptyBench = { target: EMPTY, engine: spread(empty), ratio: null, replay: null, replayCorpus: null };
-  return [
-    emptyBench,
-    ...options.targets.map((target) => targetBench(options, target, rates.get(target.name) ?? [], empty)),
-  ];
 }
 
-function targetBench(
-  options: BenchOptions,
-  target: TargetSpec,
-  rates: readonly number[],
-  empty: readonly number[],
-): TargetBench {
-  const committed = ['seed', 'regression'].map((name) => join(options.corpus, target.name, name));
+function engineRunner(options: BenchOptions, subject: BenchSubject | null): Runner {
+  const label = subject?.label ?? EMPTY;
+  return { label, rates: [], measure: (place) => engineRate(options, subject, place) };
+}
+
+function nativeRunner(options: BenchOptions, { label, program }: NativeSubject): Runner {
   return {
-    target: target.name,
-    engine: spread(rates),
-    ratio: spread(rates.map((rate, round) => rate / (empty[round] ?? Number.NaN))),
-    replay: replayRate(target, pseudoRandomInputs(REPLAY_INPUTS, INPUT_LENGTH), REPLAY_SECONDS),
-    replayCorpus: replayRate(target, corpusInputs(committed), REPLAY_SECONDS),
+    label,
+    rates: [],
+    measure: async ({ folder, round }) => {
+      const { corpus, inputs } = corpusOf(options, { folder, round }, label);
+      const runs = inputs + options.runs * FASTER;
+      const rate = await nativeRate({ program, corpus, runs, seed: round + 1, maxLength: inputLength(options) });
+      return rate.executionsPerSecond;
+    },
   };
-}
-
-function roundName(round: number, rounds: number): string {
-  return round === 0 ? 'warm-up' : `round ${String(round)}/${String(rounds)}`;
 }
 
 /** Executions a second between libFuzzer's INITED and DONE lines: start and end of the process do not count. */
 async function engineRate(
   options: BenchOptions,
-  target: string,
-  { folder, round }: { readonly folder: string; readonly round: number },
+  subject: BenchSubject | null,
+  place: { readonly folder: string; readonly round: number },
 ): Promise<number> {
-  const corpus = join(folder, target);
-  if (round === 0) {
-    writeFirstInputs(corpus);
-  }
+  const label = subject?.label ?? EMPTY;
+  const { corpus, inputs } = corpusOf(options, place, label);
+  const driver = subject?.driver ?? null;
   // The corpus is run first and counts as well.
-  const runs = readdirSync(corpus).length + (target === EMPTY ? options.runs * 10 : options.runs);
+  const runs = inputs + options.runs * (subject === null ? FASTER : 1);
+  const context = {
+    // A driver from outside has findings: the run goes on, as with --keep-going.
+    ...{ stopAfter: driver === null ? 1 : null, notNew: [], smallest: {} },
+    ...(driver === null ? {} : { driver: driver.handle }),
+    ...(options.small ? { small: true as const } : {}),
+  };
   const outcome = await new EngineProcess({
-    ...{ root: options.root, target, corpus: [corpus], context: { stopAfter: 1, notNew: [], smallest: {} } },
-    ...{ runs, seed: round + 1, maxLength: INPUT_LENGTH, rawFlags: ['-len_control=0', '-reduce_inputs=0'] },
+    ...{ root: options.root, target: subject?.target.name ?? EMPTY, corpus: [corpus], context },
+    ...{ runs, seed: place.round + 1, maxLength: inputLength(options) },
+    ...(driver === null ? {} : { instrumented: driver.instrumented }),
+    rawFlags: ['-len_control=0', '-reduce_inputs=0'],
   }).run();
-  const { end, loop } = outcome;
-  if (end.kind !== 'done' || loop === null || loop.seconds === 0) {
-    throw new EnvironmentError(`no rate for ${target}: ${reasonOf(outcome)}`);
+  const { end, loop, events } = outcome;
+  const failed = end.kind !== 'done' || events.some(({ kind }) => kind === 'harness-bug');
+  if (failed || loop === null || loop.seconds === 0) {
+    throw new EnvironmentError(`no rate for ${label}: ${reasonOf(outcome)}`);
   }
   return loop.executions / loop.seconds;
 }
 
 function reasonOf({ end, events }: EngineOutcome): string {
   if (end.kind === 'failed') return end.message;
-  const event = events.find((each) => each.kind === 'finding' || each.kind === 'harness-bug');
+  const bug = events.find((each) => each.kind === 'harness-bug');
+  const event = bug ?? events.find((each) => each.kind === 'finding');
   const finding = event?.finding ?? ('finding' in end ? end.finding : null);
   return finding === null ? 'it did not run' : `it ended with a finding: ${finding.claim} [${finding.bucket}]`;
 }
 
-function writeFirstInputs(corpus: string): void {
-  mkdirSync(corpus);
-  pseudoRandomInputs(SEED_INPUTS, INPUT_LENGTH).forEach((bytes, index) => {
-    writeFileSync(join(corpus, `noise-${String(index)}`), bytes);
-  });
+/** The corpus that a row goes on with, and how many inputs it has. */
+function corpusOf(
+  options: BenchOptions,
+  { folder, round }: { readonly folder: string; readonly round: number },
+  label: string,
+): { readonly corpus: string; readonly inputs: number } {
+  const corpus = join(folder, label.replace(/[^\w.-]+/g, '-'));
+  if (round === 0) {
+    mkdirSync(corpus);
+    noise(options, SEED_INPUTS).forEach((bytes, index) => {
+      writeFileSync(join(corpus, `noise-${String(index)}`), bytes);
+    });
+  }
+  return { corpus, inputs: readdirSync(corpus).length };
+}
+
+function inputLength({ small }: BenchOptions): number {
+  return HEADER_SIZE + RECORD_SIZE * (small ? SMALL_RECORDS : RECORDS);
+}
+
+function noise(options: BenchOptions, count: number): readonly Uint8Array[] {
+  return pseudoRandomInputs(count, inputLength(options)).map((bytes) => worked(options, bytes));
+}
+
+function committed(options: BenchOptions, { name, seedsOf }: TargetSpec): readonly Uint8Array[] {
+  const folders = ['seed', 'regression'].map((kind) => join(options.corpus, seedsOf ?? name, kind));
+  return corpusInputs(folders).map((bytes) => worked(options, bytes));
+}
+
+/** The input that is executed: the same one, but in the small workload. */
+function worked({ small }: BenchOptions, bytes: Uint8Array): Uint8Array {
+  if (!small) return bytes;
+  const input = new Uint8Array(SMALL_LENGTH);
+  smallInput(bytes, input);
+  return input;
+}
+
+function ratioOf(runner: Runner, to: Runner): Spread {
+  return spread(runner.rates.map((rate, round) => rate / (to.rates[round] ?? Number.NaN)));
 }
 
 function spread(values: readonly number[]): Spread {

@@ -4,16 +4,17 @@
 import { join } from 'node:path';
 
 import { contentOrNull } from './atomic-file.js';
+import { bucketPattern } from './bucket-pattern.js';
 import { UsageError } from './errors.js';
 import { FieldError, type JsonObject, objectListField, parseObject, stringField } from './json-fields.js';
-import { workRoot } from './paths.js';
+import { projectRoot, workRoot } from './paths.js';
 
 export const KNOWN_ISSUES_FILE = 'known-issues.json';
 /** Version of the document. */
 export const KNOWN_ISSUES_SCHEMA = 1;
 
 export interface KnownIssue {
-  /** As findings print it. */
+  /** As findings print it; `*` stands for any text. */
   readonly bucket: string;
   /** Why it is accepted. */
   readonly reason: string;
@@ -25,27 +26,47 @@ export interface KnownIssue {
 
 export class KnownIssues {
   private readonly byBucket: ReadonlyMap<string, KnownIssue>;
+  private readonly patterns: readonly (readonly [RegExp, KnownIssue])[];
 
   constructor(readonly all: readonly KnownIssue[]) {
     this.byBucket = new Map(all.map((issue) => [issue.bucket, issue]));
+    this.patterns = all
+      .filter(({ bucket }) => bucket.includes('*'))
+      .map((issue) => [bucketPattern(issue.bucket), issue] as const);
+  }
+
+  /** The entry of a bucket, whatever its date: the one that names it, else the first one whose pattern it has; or null. */
+  entry(bucket: string): KnownIssue | null {
+    const named = this.byBucket.get(bucket);
+    return named ?? this.patterns.find(([pattern]) => pattern.test(bucket))?.[1] ?? null;
   }
 
   /** The entry of a bucket that still counts on `today` (`YYYY-MM-DD`), or null. */
   accepted(bucket: string, today: string): KnownIssue | null {
-    const issue = this.byBucket.get(bucket);
-    return issue === undefined || issue.expires < today ? null : issue;
+    const issue = this.entry(bucket);
+    return issue === null || issue.expires < today ? null : issue;
   }
 
   /** The entry of a bucket whose day is over, or null. */
   expired(bucket: string, today: string): KnownIssue | null {
-    const issue = this.byBucket.get(bucket);
-    return issue === undefined || issue.expires >= today ? null : issue;
+    const issue = this.entry(bucket);
+    return issue === null || issue.expires >= today ? null : issue;
   }
 }
 
 /** Default file: beside the crashes folder. */
 export function knownIssuesFile(): string {
   return join(workRoot(), KNOWN_ISSUES_FILE);
+}
+
+/** What is known of Linux's own ring, in docs: told beside a finding, which is as new to this project as any other. */
+const UPSTREAM = join('docs', 'known-issues', 'linux.json');
+let upstream: KnownIssues | null = null;
+
+/** What is known, to the maintainers of the driver that it is about, of a bucket; null for nothing. */
+export function knownUpstream(bucket: string): KnownIssue | null {
+  upstream ??= loadKnownIssues(join(projectRoot(), UPSTREAM));
+  return upstream.entry(bucket);
 }
 
 /** Today's date in UTC, `YYYY-MM-DD`. */

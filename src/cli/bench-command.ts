@@ -4,15 +4,17 @@ import { join, resolve } from 'node:path';
 
 import type { Command } from 'commander';
 
-import { benchBugs } from '../campaign/bench/bench-bugs.js';
+import { type BenchBugs, benchBugs } from '../campaign/bench/bench-bugs.js';
 import type { BenchBuild } from '../campaign/bench/bench-build.js';
 import { type CorpusKind, type TrialLine, prepareDataFolder, readBenchData } from '../campaign/bench/bench-data.js';
 import { writeBenchDocs } from '../campaign/bench/bench-docs-files.js';
 import { type BenchListener, BenchRun } from '../campaign/bench/bench-run.js';
+import { linuxBugs } from '../campaign/bench/linux-bugs.js';
 import { summarise } from '../campaign/bench/bench-summary.js';
-import { type EngineName, engineVersion, enginesNamed } from '../campaign/bench/engines.js';
+import { type EngineName, checkForeign, engineVersion, enginesNamed } from '../campaign/bench/engines.js';
 import type { KillMatrix } from '../campaign/bench/kill-matrix.js';
 import { updateMatrix } from '../campaign/bench/matrix-store.js';
+import type { LoadedDriver } from '../campaign/drivers/loaded-driver.js';
 import { parseDuration } from '../campaign/duration.js';
 import { UsageError } from '../campaign/errors.js';
 import { checkWritable, removeOldTemporaryFolders } from '../campaign/folders.js';
@@ -22,11 +24,13 @@ import { benchDocument } from '../report/bench/bench-json.js';
 import { benchText, matrixText } from '../report/bench/bench-text.js';
 import { secondsText } from '../report/bench/bench-words.js';
 import { grouped } from '../report/text-table.js';
-import { bugsOption, note, positiveInteger } from './options.js';
+import { bugsOption, driverOf, driverOption, note, positiveInteger } from './options.js';
 
 interface BenchCommandOptions {
   readonly bugs: readonly string[];
   readonly bug: readonly string[];
+  readonly driver?: string;
+  readonly source?: string;
   readonly trials: number;
   readonly timeLimit: string;
   readonly engine: readonly string[];
@@ -50,11 +54,13 @@ const MOST_JOBS = 256;
 const HELP = `
 Each trial is one engine on the build of one bug, in a process of its own, until an oracle fires or the time is over. Every
 trial is written down as it ends: a benchmark that was stopped goes on when it is started again with the same --out, and
-trials under other conditions are added to it. Engines: vringfuzz, jazzer-stock, jsfuzz, fast-check, random.
+trials under other conditions are added to it. Engines: vringfuzz, jazzer-stock, jsfuzz, fast-check, random. With --driver
+linux the bugs are patches of the kernel's file (bugs/linux), and the engines vringfuzz, fast-check and random.
 
 Examples:
   vringfuzz bench --bug V04 --bug V28 --trials 5 --time-limit 20s
   vringfuzz bench --engine vringfuzz,jazzer-stock --no-seeds --jobs 2
+  vringfuzz bench --driver linux:6.12 --no-seeds
   vringfuzz bench --write-docs bench-data
 
 Exit code: 0 measured, also where bugs were not found; 2 a bug is broken and was left out, or wrong use; 1 a trial failed.`;
@@ -66,6 +72,8 @@ export function addBenchCommand(program: Command): void {
     .description('how fast each planted bug is found, and by which oracle')
     .addOption(bugsOption())
     .option('--bug <id>', 'only this bug; may be repeated', collect, [])
+    .addOption(driverOption())
+    .option('--source <tree>', 'with --driver linux: the kernel tree that it came from (default: the downloaded one)')
     .option('--trials <n>', 'trials of each engine on each bug; their seeds are 1, 2, ...', positiveInteger, 5)
     .option('--time-limit <duration>', 'time of a trial, from its first execution', '60s')
     .option('--engine <name>', 'engine, or several with commas; may be repeated (default: vringfuzz)', collect, [])
@@ -95,7 +103,7 @@ async function bench(options: BenchCommandOptions): Promise<void> {
   prepareDataFolder(chosen.folder);
   checkWritable(chosen.folder);
   removeOldTemporaryFolders();
-  const { builds, problems } = benchBugs(options.bugs, options.bug, note);
+  const { builds, problems } = bugsOf(options, chosen);
   problems.forEach(note);
   if (builds.length === 0) throw new UsageError(`no bug is left to measure: ${problems[0] ?? 'there are none'}`);
   const progress = new Progress();
@@ -148,7 +156,14 @@ function isWanted(
   );
 }
 
+/** Of our own driver, or of the one that is named. */
+function bugsOf({ bugs, bug, source }: BenchCommandOptions, { driver }: Chosen): BenchBugs {
+  if (driver === null) return benchBugs(bugs, bug, note);
+  return linuxBugs({ driver, source: source ?? null, bugDirs: bugs, ids: bug }, note);
+}
+
 interface Chosen {
+  readonly driver: LoadedDriver | null;
   readonly engines: readonly EngineName[];
   readonly corpus: CorpusKind;
   readonly limitSeconds: number;
@@ -164,12 +179,21 @@ function checked(options: BenchCommandOptions): Chosen {
   const engines = options.engine.length === 0 ? (['vringfuzz'] as const) : enginesNamed(options.engine);
   // A missing package is told now, not after the bugs are built.
   engines.forEach(engineVersion);
+  const driver = driverOf(options);
+  if (driver !== null) checkForeign(engines);
+  else if (options.source !== undefined) throw new UsageError('--source goes with --driver linux');
   return {
+    driver,
     engines,
     corpus: !seeds ? 'none' : silentSeeds === true ? 'silent' : 'committed',
     limitSeconds: parseDuration(options.timeLimit),
-    folder: resolve(options.out ?? join(workRoot(), DEFAULT_OUT)),
+    folder: resolve(options.out ?? join(workRoot(), defaultFolder(driver))),
   };
+}
+
+/** Data of another driver is none of ours. */
+function defaultFolder(driver: LoadedDriver | null): string {
+  return driver === null ? DEFAULT_OUT : `${DEFAULT_OUT}-${driver.identity.name}`;
 }
 
 function writeDocs(folder: string, out: string | undefined): void {

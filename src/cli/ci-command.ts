@@ -8,7 +8,9 @@ import { type Command, Option } from 'commander';
 import { buildBug, findBug } from '../campaign/bugs/bug-bank.js';
 import { contentOrNull, writeAtomically } from '../campaign/atomic-file.js';
 import { CiRun, type CiResult } from '../campaign/ci/ci-run.js';
-import { type CiOptions, TIERS, type Tier } from '../campaign/ci/tiers.js';
+import { type CiDriver, type CiOptions, TIERS, type Tier } from '../campaign/ci/tiers.js';
+import { canRun, checkTargets } from '../campaign/drivers/driver-targets.js';
+import type { LoadedDriver } from '../campaign/drivers/loaded-driver.js';
 import { parseDuration } from '../campaign/duration.js';
 import { checkWritable } from '../campaign/folders.js';
 import { findTarget } from '../campaign/harness.js';
@@ -18,8 +20,8 @@ import { ciDocument, ciSummary, stageText, verdict } from '../report/ci-text.js'
 import { coloursFor } from '../report/colours.js';
 import { commandLine } from '../report/shell-word.js';
 import type { TargetSpec } from '../target/target-spec.js';
-import { TARGETS } from '../target/targets.js';
-import { note, positiveInteger } from './options.js';
+import { ALL_TARGETS, TARGETS } from '../target/targets.js';
+import { driverFor, driverOption, findingsOf, note, positiveInteger } from './options.js';
 
 interface CiCommandOptions {
   readonly tier: Tier;
@@ -30,6 +32,7 @@ interface CiCommandOptions {
   readonly corpus?: string;
   readonly knownIssues?: string;
   readonly bug?: string;
+  readonly driver?: string;
   readonly output?: string;
   readonly json?: boolean;
 }
@@ -45,12 +48,14 @@ nightly  an hour, or --time: does not stop at findings; then distils the corpus 
 
 A run fails on what is new: buckets in known-issues.json are counted until their date. Each stage is a command that can be
 typed alone. The output folder has ${SUMMARY}, ${SUMMARY_JSON}, report.{json,sarif,md,html}, junit.xml and the logs; findings are in
-the crashes folder, the grown corpus in corpus/<target>/generated.
+the crashes folder, the grown corpus in corpus/<target>/generated. With --driver both are in the parts of it that are that
+driver's, the corpus is not counted, and coverage is that of the kernel's file, or none.
 
 Examples:
   vringfuzz ci --tier quick
   vringfuzz ci --tier pr split_ring_fuzzer packed_ring_fuzzer
   vringfuzz ci --tier nightly --time 8h --jobs 4
+  vringfuzz ci --tier pr --driver linux:6.12 --known-issues known-in-linux.json
 
 Exit code, the first that holds: 3 the harness itself failed, 77 a finding that is not accepted, 70 an execution that does
 not end, 1 the machine does not allow it or a result is not complete, 2 wrong use or a file that cannot be used, 0 passed.`;
@@ -68,6 +73,7 @@ export function addCiCommand(program: Command): void {
     .option('--corpus <dir>', 'folder of the corpus (default: corpus)')
     .option('--known-issues <file>', 'accepted buckets (default: known-issues.json, where there is one)')
     .option('--bug <id>', 'judge the build with this planted bug: to see the gate fail')
+    .addOption(driverOption())
     .option('--output <dir>', `folder of the results (default: ${OUTPUT})`)
     .option('--json', 'the summary as one JSON document on standard output')
     .addHelpText('after', HELP)
@@ -102,7 +108,10 @@ async function ci(names: readonly string[], options: CiCommandOptions): Promise<
 
 /** Checks all that can be checked before anything runs. Throws UsageError and EnvironmentError. */
 function toCiOptions(names: readonly string[], options: CiCommandOptions): CiOptions {
-  const targets = [...new Set(names)].map((name) => findTarget(TARGETS, name).name);
+  const chosen = [...new Set(names)].map((name) => findTarget(ALL_TARGETS, name));
+  const driver = driverFor(chosen, options);
+  if (driver !== null) checkTargets(driver, chosen.length > 0 ? chosen : TARGETS, options.bug ?? null);
+  const targets = chosen.map(({ name }) => name);
   if (options.time !== undefined) parseDuration(options.time);
   // Built now, so that a patch that does not apply is told at once.
   if (options.bug !== undefined) buildBug(findBug(options.bug, []));
@@ -116,20 +125,33 @@ function toCiOptions(names: readonly string[], options: CiCommandOptions): CiOpt
     time: options.time ?? null,
     jobs: options.jobs,
     seed: options.seed ?? null,
-    inputs: committedInputs(options.corpus, targets),
+    inputs: committedInputs(options.corpus, runTargets(chosen, driver)),
     crashes: asTyped(crashes),
     corpus: options.corpus === undefined ? null : options.corpus,
     knownIssues: options.knownIssues ?? null,
     bug: options.bug ?? null,
+    driver: driver === null ? null : ciDriver(driver, asTyped(findingsOf(crashes, driver))),
     output: asTyped(output),
   };
 }
 
+/** The targets that a run has: those named, or all that make sense. */
+function runTargets(chosen: readonly TargetSpec[], driver: LoadedDriver | null): readonly TargetSpec[] {
+  const all = chosen.length > 0 ? chosen : TARGETS.filter(({ canary }) => !canary);
+  return all.filter((target) => driver === null || canRun(driver, target));
+}
+
+/** What a stage types for the driver: the very build, also where a newer one appears meanwhile. */
+function ciDriver({ handle }: LoadedDriver, findings: string): CiDriver {
+  const isLinux = handle.startsWith('linux:');
+  return { name: isLinux ? handle : asTyped(handle), findings, isLinux };
+}
+
 /** Folders of seeds and regressions, as one would type them. */
-function committedInputs(corpus: string | undefined, names: readonly string[]): readonly string[] {
-  const chosen = (target: TargetSpec): boolean => (names.length === 0 ? !target.canary : names.includes(target.name));
-  return TARGETS.filter(chosen)
-    .flatMap(({ name }) => ['seed', 'regression'].map((kind) => join(corpus ?? committedCorpus(), name, kind)))
+function committedInputs(corpus: string | undefined, targets: readonly TargetSpec[]): readonly string[] {
+  const homes = new Set(targets.map(({ name, seedsOf }) => seedsOf ?? name));
+  return [...homes]
+    .flatMap((name) => ['seed', 'regression'].map((kind) => join(corpus ?? committedCorpus(), name, kind)))
     .filter((folder) => existsSync(folder))
     .map(asTyped);
 }

@@ -7,11 +7,12 @@ import type { Command } from 'commander';
 import { writeAtomically } from '../campaign/atomic-file.js';
 import { CORPUS_KINDS, corpusFolders, corpusTargets } from '../campaign/corpus/corpus-inputs.js';
 import { COMMITTED_KINDS } from '../campaign/corpus/manifest.js';
+import { UsageError } from '../campaign/errors.js';
 import { checkWritable } from '../campaign/folders.js';
 import { replayExitCode } from '../campaign/replay/replay.js';
 import { PLAIN, coloursFor } from '../report/colours.js';
 import { coverageText, filesText } from '../report/coverage-text.js';
-import { note } from './options.js';
+import { driverOption, note } from './options.js';
 
 interface CoverageCommandOptions {
   readonly corpus?: string;
@@ -19,6 +20,7 @@ interface CoverageCommandOptions {
   readonly generated: boolean;
   readonly html?: string;
   readonly check?: boolean;
+  readonly driver?: string;
   readonly json?: boolean;
 }
 
@@ -46,10 +48,13 @@ export function addCoverageCommand(program: Command): void {
     .option('--check', 'fail unless every shared read, every failure point and every line of the driver is reached')
     .option('--json', 'one JSON document on standard output')
     .addHelpText('after', HELP)
+    // Only to say what to type instead.
+    .addOption(driverOption().hideHelp())
     .action(coverage);
 }
 
 async function coverage(options: CoverageCommandOptions): Promise<void> {
+  if (options.driver !== undefined) throw new UsageError(noCoverageOf(options.driver));
   const html = options.html === undefined ? null : resolve(options.html);
   if (html !== null) checkWritable(html);
   // Loads the compiler, which takes its time: only for those who want it.
@@ -75,4 +80,11 @@ async function coverage(options: CoverageCommandOptions): Promise<void> {
     replayExitCode(report.failing) ||
     (report.problems.length > 0 ? EXIT_USAGE : 0) ||
     (options.check === true && missing.length > 0 ? EXIT_MISSING : 0);
+}
+
+/** What it lists comes from the sources of our own driver: reads and failure points are found in them, not measured. */
+function noCoverageOf(driver: string): string {
+  return /^linux(:|$)/.test(driver)
+    ? `coverage is that of vringfuzz's own driver; for the kernel's file: vringfuzz linux coverage --driver ${driver}`
+    : `coverage is that of vringfuzz's own driver; of ${driver} the edges are counted by: vringfuzz fuzz --driver ${driver}`;
 }

@@ -23,7 +23,7 @@ import { CampaignConsole } from './campaign-console.js';
 import {
   bugsOption,
   buildArguments,
-  driverOf,
+  driverFor,
   driverOption,
   findingsOf,
   positiveInteger,
@@ -100,9 +100,11 @@ async function fuzz(words: readonly string[], options: FuzzOptions): Promise<voi
   const campaignOptions = toCampaignOptions(words, options);
   const { bug, stopAfter } = campaignOptions;
   const json = options.json === true;
+  const named = options.driver ?? campaignOptions.driver?.handle;
   const view = new CampaignConsole({
     ...{ bug, json, inFull: stopAfter === 1 },
-    commandArguments: buildArguments(options),
+    // A target of Linux has chosen a build, and what it found is a finding of that build.
+    commandArguments: buildArguments(named === undefined ? options : { ...options, driver: named }),
     driver: campaignOptions.driver,
   });
   const campaign = new FuzzCampaign(campaignOptions, view);
@@ -138,7 +140,7 @@ function toCampaignOptions(words: readonly string[], options: FuzzOptions): Camp
   }
   const time = options.time ?? (runs === null ? DEFAULT_TIME : null);
   const targets = chooseTargets(words.filter((word) => !word.startsWith('-')));
-  const driver = driverOf({ ...options, driver: options.driver ?? driverOfTargets(targets) });
+  const driver = driverFor(targets, options);
   const corpus = resolve(options.corpus ?? corpusFolder());
   if (driver !== null) checkTargets(driver, targets, bug);
   return {
@@ -172,18 +174,6 @@ function parseTime(time: string): number {
     );
   }
   return parseDuration(time);
-}
-
-/** The driver that the targets are of, where they name one. Throws UsageError where some do and some do not. */
-function driverOfTargets(targets: readonly TargetSpec[]): string | undefined {
-  const named = targets.find(({ driver }) => driver !== undefined);
-  const other = targets.find(({ driver }) => driver === undefined);
-  if (named !== undefined && other !== undefined) {
-    throw new UsageError(
-      `${named.name} runs driver ${named.driver ?? ''}, ${other.name} does not: fuzz them one after the other`,
-    );
-  }
-  return named?.driver;
 }
 
 function chooseTargets(names: readonly string[]): readonly TargetSpec[] {

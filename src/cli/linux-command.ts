@@ -11,10 +11,12 @@ import { edgeCoverage } from '../campaign/linux/edge-coverage.js';
 import { chosenBuild } from '../campaign/linux/linux-driver.js';
 import { buildLinux } from '../campaign/linux/build-linux.js';
 import { debianSource } from '../campaign/linux/debian-source.js';
-import { readKernelSources } from '../campaign/linux/kernel-tree.js';
+import { type KernelSources, readKernelSources } from '../campaign/linux/kernel-tree.js';
+import { filesOf, swiotlbLack } from '../campaign/linux/swiotlb-files.js';
 import { findToolchain } from '../campaign/linux/toolchain.js';
 import { UsageError } from '../campaign/errors.js';
 import { LINUX_VARIANTS, type LinuxVariant } from '../linux/linux-build.js';
+import { coverageText } from '../report/linux-coverage-text.js';
 import { textTable } from '../report/text-table.js';
 import { note } from './options.js';
 
@@ -84,7 +86,7 @@ function build(options: LinuxOptions): void {
     if (sources.patch !== null) print('patch', `${sources.patch.name}: ${sources.patch.changed.join(', ')}`);
   }
   for (const path of sources.patch?.ignored ?? []) note(`the patch changes ${path}, which the build does not use`);
-  const variants = options.variant === undefined ? LINUX_VARIANTS : [options.variant];
+  const variants = options.variant === undefined ? variantsOf(sources) : [options.variant];
   const builds = variants.map((variant) => {
     const started = performance.now();
     const { define: defines, force } = options;
@@ -96,10 +98,23 @@ function build(options: LinuxOptions): void {
         variant,
         `${built.record.edges} edges, ${shown(built)}, ${cached ? 'there already' : `${seconds.toFixed(1)} s`}`,
       );
+    if (!json && built.record.swiotlbHash !== undefined) print('', `swiotlb.c, SHA-256 ${built.record.swiotlbHash}`);
     return { ...built.record, folder: built.folder, cached, seconds };
   });
   if (json) process.stdout.write(`${JSON.stringify({ schema: SCHEMA, builds })}\n`);
-  else process.stdout.write(`\nnext: vringfuzz fuzz split_ring_fuzzer --driver ${nameFor(builds[0])}\n`);
+  else process.stdout.write(`\nnext: vringfuzz fuzz ${targetFor(builds[0])} --driver ${nameFor(builds[0])}\n`);
+}
+
+/** Those that the tree can be built in and, where there is a patch, that it changes. What is left out is told. */
+function variantsOf(sources: KernelSources): readonly LinuxVariant[] {
+  return LINUX_VARIANTS.filter((variant) => {
+    const lack = variant === 'swiotlb' ? swiotlbLack(sources.files) : null;
+    const files = filesOf(sources.files, variant);
+    const unchanged = sources.patch !== null && !sources.patch.changed.some((path) => files.has(path));
+    if (lack !== null) note(`variant ${variant} is left out: the kernel ${sources.version} has ${lack}`);
+    else if (unchanged) note(`variant ${variant} is left out: the patch changes nothing in it`);
+    return lack === null && !unchanged;
+  });
 }
 
 /** A changed kernel has to be named by its build; another one is the newest of its series. */
@@ -107,6 +122,11 @@ function nameFor(record: StoredBuild['record'] | undefined): string {
   if (record === undefined) return 'linux';
   const changed = record.patch !== null || record.defines.length > 0;
   return `linux:${changed ? record.key : record.kernelVersion.split('.').slice(0, 2).join('.')}`;
+}
+
+/** A change of the bounce buffers alone shows where everything is bounced. */
+function targetFor(record: StoredBuild['record'] | undefined): string {
+  return record?.variant === 'swiotlb' ? 'bounce_fuzzer' : 'split_ring_fuzzer';
 }
 
 function sourceOf({ source, debian }: LinuxOptions, root: string): { tree: string; package: string | null } {
@@ -145,13 +165,7 @@ function coverage({ driver = 'linux', corpus, json }: LinuxOptions): void {
     process.stdout.write(`${JSON.stringify({ schema: SCHEMA, key: build.record.key, ...result })}\n`);
     return;
   }
-  const rows = result.functions.map((each) => [each.function, String(each.edges), String(each.covered)]);
-  const share = ((100 * result.covered) / result.edges).toFixed(1);
-  process.stdout.write(`${textTable(['function', 'edges', 'covered'], rows)}\nnot reached, lines of virtio_ring.c:\n`);
-  for (const { function: name, missing } of result.functions) {
-    if (missing.length > 0) process.stdout.write(`${name}: ${missing.join(' ')}\n`);
-  }
-  process.stdout.write(`\n${result.covered} of ${result.edges} edges (${share} %) by ${result.inputs} inputs\n`);
+  process.stdout.write(coverageText(result));
 }
 
 function shown({ folder }: StoredBuild): string {

@@ -7,15 +7,18 @@ import { type Command, Option } from 'commander';
 import { corpusFolders, corpusTargets } from '../campaign/corpus/corpus-inputs.js';
 import { CorpusMerge, type MergeResult } from '../campaign/corpus/merge.js';
 import { checkWritable, removeOldTemporaryFolders } from '../campaign/folders.js';
+import { canRun, checkTargets } from '../campaign/drivers/driver-targets.js';
 import { compiledRoot, crashesFolder } from '../campaign/paths.js';
 import { replayExitCode } from '../campaign/replay/replay.js';
 import { mergeTable } from '../report/corpus-text.js';
-import { note } from './options.js';
+import { ALL_TARGETS } from '../target/targets.js';
+import { driverFor, driverOption, findingsOf, note } from './options.js';
 
 interface MergeCommandOptions {
   readonly corpus?: string;
   readonly from: readonly string[];
   readonly crashes?: string;
+  readonly driver?: string;
   readonly json?: boolean;
 }
 
@@ -32,6 +35,7 @@ Examples:
   vringfuzz merge
   vringfuzz merge bounce_fuzzer --from downloaded-corpus
   vringfuzz merge --corpus /data/corpus --json
+  vringfuzz merge linux_split_fuzzer
 
 Exit code: 0 merged, 77 an input fails, 70 one does not end, 3 the harness failed, 2 wrong use or a file that cannot be used.`;
 
@@ -47,22 +51,28 @@ export function addMergeCommand(program: Command): void {
         .default([], 'none'),
     )
     .option('--crashes <dir>', 'folder of findings (default: crashes)')
+    .addOption(driverOption())
     .option('--json', 'one JSON document on standard output')
     .addHelpText('after', HELP)
     .action(merge);
 }
 
 async function merge(names: readonly string[], options: MergeCommandOptions): Promise<void> {
-  const targets = corpusTargets(names);
-  const crashes = resolve(options.crashes ?? crashesFolder());
+  const chosen = corpusTargets(names, ALL_TARGETS);
+  const driver = driverFor(chosen, options);
+  if (driver !== null) checkTargets(driver, chosen, null);
+  const targets = chosen.filter((target) => driver === null || canRun(driver, target));
+  const folders = corpusFolders(options.corpus);
+  const crashes = findingsOf(resolve(options.crashes ?? crashesFolder()), driver);
   checkWritable(crashes);
   removeOldTemporaryFolders();
   const job = new CorpusMerge({
     targets,
-    folders: corpusFolders(options.corpus),
+    folders: { ...folders, generated: findingsOf(folders.generated, driver) },
     from: options.from,
     root: compiledRoot(),
     crashes,
+    driver,
   });
   const stop = (): void => job.stop();
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;

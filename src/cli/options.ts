@@ -8,6 +8,9 @@ import { Builds } from '../campaign/bugs/builds.js';
 import { driverFolder } from '../campaign/drivers/driver-folder.js';
 import type { LoadedDriver } from '../campaign/drivers/loaded-driver.js';
 import { resolveDriver } from '../campaign/drivers/resolve-driver.js';
+import { UsageError } from '../campaign/errors.js';
+import type { TargetSpec } from '../target/target-spec.js';
+import { targetByName } from '../target/targets.js';
 
 /** What `addBuildOptions` parses to. */
 export interface BuildOptions {
@@ -31,9 +34,42 @@ export function driverOption(): Option {
   return new Option('--driver <path>', 'judge another driver: a JavaScript module, or linux[:VERSION]');
 }
 
-/** The driver that `--driver` names, or null. Throws UsageError. */
-export function driverOf({ driver }: { readonly driver?: string | undefined }): LoadedDriver | null {
-  return driver === undefined ? null : resolveDriver(driver);
+/** The driver that `--driver` names, or null; for `target`, if one is named. Throws UsageError. */
+export function driverOf(options: {
+  readonly driver?: string | undefined;
+  readonly target?: string | undefined;
+}): LoadedDriver | null {
+  const { driver, target } = options;
+  const spec = target === undefined ? undefined : targetByName(target);
+  return driver === undefined ? null : loadFor(spec === undefined ? [] : [spec], driver);
+}
+
+/** With bounce buffers of its own where a target is for these; that there are none is told where a build was free to choose. */
+function loadFor(targets: readonly TargetSpec[], named: string): LoadedDriver {
+  const bounces = targets.find(({ driverPool }) => driverPool === true);
+  const driver = resolveDriver(named, { pool: bounces !== undefined });
+  if (bounces !== undefined && named === bounces.driver && driver.module.bouncePool === undefined) {
+    note(
+      `${bounces.name} bounces through vringfuzz's own swiotlb: there is no build with the kernel's; vringfuzz linux build --help`,
+    );
+  }
+  return driver;
+}
+
+/** The same; where nothing is named, the driver that the targets are of. Throws UsageError where some are and some are not. */
+export function driverFor(
+  targets: readonly TargetSpec[],
+  options: { readonly driver?: string | undefined },
+): LoadedDriver | null {
+  const named = targets.find(({ driver }) => driver !== undefined);
+  const other = targets.find(({ driver }) => driver === undefined);
+  if (options.driver === undefined && named !== undefined && other !== undefined) {
+    throw new UsageError(
+      `${named.name} runs driver ${named.driver ?? ''}, ${other.name} does not: name them one after the other`,
+    );
+  }
+  const driver = options.driver ?? named?.driver;
+  return driver === undefined ? null : loadFor(targets, driver);
 }
 
 /** The builds that the options ask for. Throws UsageError. */

@@ -5,10 +5,12 @@
 
 import { DMA_MAPPING_ERROR, type DmaApi, type DmaDirection } from '../platform/dma-api.js';
 import { FAIL_COHERENT, FAIL_MAP, type FailureSource } from '../platform/failures.js';
+import type { BouncePool } from '../platform/bounce-pool.js';
 import { PAGE_SIZE } from '../memory/layout.js';
 import type { BackEndConfig, BackEndName, BulkMemory, DmaBackEnd } from './back-end.js';
 import { COHERENT_PAGES, CoherentAllocator, coherentPageIndex } from './coherent-allocator.js';
 import { DirectBackEnd } from './direct.js';
+import { DriverSwiotlbBackEnd } from './driver-swiotlb.js';
 import { type DmaMoments, type DmaObserver, MAP_PAGE, MAP_SINGLE, type MapKind } from './dma-observer.js';
 import { IommuBackEnd } from './iommu.js';
 import { NoneBackEnd } from './none.js';
@@ -21,6 +23,8 @@ export interface DmaParts {
   readonly observer: DmaObserver;
   readonly moments: DmaMoments;
   readonly failures: FailureSource;
+  /** Stands where swiotlb does, for a driver that brings its own. */
+  readonly pool?: BouncePool;
 }
 
 export class Dma implements DmaApi {
@@ -32,7 +36,10 @@ export class Dma implements DmaApi {
   private readonly none: NoneBackEnd;
   private readonly direct: DirectBackEnd;
   private readonly iommu: IommuBackEnd;
-  private readonly swiotlb: SwiotlbBackEnd;
+  private readonly ownSwiotlb: SwiotlbBackEnd;
+  /** The one of the driver under test, or ours. */
+  private readonly driverSwiotlb: DriverSwiotlbBackEnd | SwiotlbBackEnd;
+  private swiotlb: DriverSwiotlbBackEnd | SwiotlbBackEnd;
   private readonly vduse: VduseBackEnd;
   private backEnd: DmaBackEnd;
 
@@ -48,14 +55,20 @@ export class Dma implements DmaApi {
     this.none = new NoneBackEnd();
     this.direct = new DirectBackEnd();
     this.iommu = new IommuBackEnd(parts.observer);
-    this.swiotlb = new SwiotlbBackEnd(parts.memory);
+    this.ownSwiotlb = new SwiotlbBackEnd(parts.memory);
+    this.driverSwiotlb = parts.pool === undefined ? this.ownSwiotlb : new DriverSwiotlbBackEnd(parts.pool);
+    this.swiotlb = this.driverSwiotlb;
     this.vduse = new VduseBackEnd(parts.memory, parts.observer);
     this.backEnd = this.none;
   }
 
-  /** Forgets everything and starts with the back end that `config` names. Must come before the first use. */
-  reset(config: BackEndConfig): void {
+  /**
+   * Forgets everything and starts with the back end that `config` names. Must come before the first use. With `ownPool` swiotlb
+   * is ours whatever the driver brings.
+   */
+  reset(config: BackEndConfig, ownPool = false): void {
     this.coherentPages.reset();
+    this.swiotlb = ownPool ? this.ownSwiotlb : this.driverSwiotlb;
     this.backEnd = this.pick(config.name);
     this.backEnd.reset(config);
   }

@@ -4,7 +4,7 @@
 import type { SymbolTable } from './symbol-table.js';
 
 /** How the kernel file was compiled. */
-export const LINUX_VARIANTS = ['coverage', 'kasan'] as const;
+export const LINUX_VARIANTS = ['coverage', 'kasan', 'swiotlb'] as const;
 export type LinuxVariant = (typeof LINUX_VARIANTS)[number];
 
 export interface LinuxBuild {
@@ -19,5 +19,15 @@ export interface LinuxBuild {
   readonly symbols: SymbolTable;
 }
 
+// Names in LinuxBuild.api: macros of the shim, or what only the driver module goes by.
 export const HAS_RESIZE = 'HAVE_VIRTQUEUE_RESIZE';
 export const HAS_RESET = 'HAVE_VIRTQUEUE_RESET';
+/** A queue whose buffers all come mapped (6.6 to 6.12), or single buffers that do. */
+export const HAS_PREMAPPED_QUEUES = 'HAVE_PREMAPPED_QUEUES';
+export const HAS_PREMAPPED_BUFFERS = 'HAVE_PREMAPPED_BUFFERS';
+export const HAS_IN_ORDER = 'HAVE_IN_ORDER';
+/** The split ring unmaps by private records (5.14). */
+export const HAS_PRIVATE_METADATA = 'HAVE_PRIVATE_METADATA';
+/** Holes of docs/linux.md that the tree has closed. */
+export const CLOSES_V28 = 'CLOSES_V28';
+export const CLOSES_V29 = 'CLOSES_V29';

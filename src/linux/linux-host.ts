@@ -3,8 +3,9 @@
 // module's frames.
 
 import { HEAP_BASE, HEAP_SIZE } from '../memory/layout.js';
+import type { BounceMemory } from '../platform/bounce-pool.js';
 import { DMA_MAPPING_ERROR, type DmaDirection } from '../platform/dma-api.js';
-import type { DriverPlatform } from '../platform/driver-module.js';
+import type { DriverAccess, DriverPlatform } from '../platform/driver-module.js';
 
 /** Kernel address of the world's address 0. The shim has the same number (memory.h). */
 export const GUEST_BASE = 0x10_0000;
@@ -14,19 +15,36 @@ const MAX_TABLES = 512;
 /** What the kernel takes for "no limit": SIZE_MAX. */
 export const SIZE_MAX = 0xffff_ffff;
 
+function unattached(): never {
+  throw new Error('the kernel code has no platform yet');
+}
+
+const NO_ACCESS: DriverAccess = {
+  ...{ sharedStart: 0, sharedEnd: 0 },
+  ...{ load: unattached, store: unattached, stored: unattached, badAccess: unattached },
+};
+
 export class LinuxHost {
   /** Who gets the buffers that a reset or resize gives back. */
   recycle: ((token: number) => void) | null = null;
+  /** Moves the bytes of the bounce pool, where the module has one. */
+  bounceMemory: BounceMemory | null = null;
+  /** The pool is being made: it is cleared, which the world has done already, and what others have of it is nobody's. */
+  settingUpPool = false;
   private attached: DriverPlatform | null = null;
+  /** Of the platform. Each load and store of the ring comes here. */
+  private access: DriverAccess = NO_ACCESS;
   private onInterrupt: () => void = () => undefined;
   /** DMA addresses of the indirect tables that are mapped. */
   private readonly tables = new Float64Array(MAX_TABLES);
   private tableCount = 0;
+  private readonly texts = new Map<number, string>();
 
   constructor(private readonly memory: WebAssembly.Memory) {}
 
   attach(platform: DriverPlatform, onInterrupt: () => void): void {
     this.attached = platform;
+    this.access = platform.access;
     this.onInterrupt = onInterrupt;
   }
 
@@ -40,28 +58,35 @@ export class LinuxHost {
   }
 
   private get platform(): DriverPlatform {
-    if (this.attached === null) throw new Error('the kernel code has no platform yet');
-    return this.attached;
+    return this.attached ?? unattached();
   }
 
   /** From the instrumentation. */
   private accessImports(): object {
     return {
       load: (address: number, size: number): void => {
-        this.platform.access.load(address - GUEST_BASE, size);
+        this.access.load(address - GUEST_BASE, size);
       },
       store: (address: number, size: number): void => {
-        this.platform.access.store(address - GUEST_BASE, size);
+        this.access.store(address - GUEST_BASE, size);
       },
       stored: (address: number, size: number): void => {
-        this.platform.access.stored(address - GUEST_BASE, size);
+        this.access.stored(address - GUEST_BASE, size);
       },
       bad_access: (address: number, size: number, store: number, freed: number): void => {
         const kind = freed === 1 ? 'use-after-free' : 'out-of-bounds';
         // Pointers are signed on their way here.
         const world = (address >>> 0) - GUEST_BASE;
         const inGuest = world >= 0 && world < this.memory.buffer.byteLength - GUEST_BASE;
-        this.platform.access.badAccess(kind, store === 1 ? 'store' : 'load', inGuest ? world : -1, size);
+        this.access.badAccess(kind, store === 1 ? 'store' : 'load', inGuest ? world : -1, size);
+      },
+      // Only of the bounce pool, whose bytes the platform moves. Pointers are signed on their way here.
+      copy: (target: number, source: number, size: number): void => {
+        if (this.settingUpPool) return;
+        this.bounceMemory?.copy((target >>> 0) - GUEST_BASE, (source >>> 0) - GUEST_BASE, size >>> 0);
+      },
+      fill: (target: number, size: number, value: number): void => {
+        if (!this.settingUpPool) this.bounceMemory?.fill((target >>> 0) - GUEST_BASE, size >>> 0, value);
       },
       out_of_steps: (): void => this.platform.panic('a call that does not end'),
     };
@@ -130,9 +155,15 @@ export class LinuxHost {
     this.platform.dma.unmapPage(address, size, direction, attributes);
   }
 
+  /** Constants of the module: each is read once. */
   private text(at: number): string {
-    const bytes = new Uint8Array(this.memory.buffer);
-    return String.fromCharCode(...bytes.subarray(at, bytes.indexOf(0, at)));
+    let text = this.texts.get(at);
+    if (text === undefined) {
+      const bytes = new Uint8Array(this.memory.buffer);
+      text = String.fromCharCode(...bytes.subarray(at, bytes.indexOf(0, at)));
+      this.texts.set(at, text);
+    }
+    return text;
   }
 }
 

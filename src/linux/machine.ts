@@ -4,7 +4,7 @@
 // and data in the middle of a call: reset() puts both back, so that no execution sees the one before.
 
 import type { LinuxBuild } from './linux-build.js';
-import type { LinuxCalls } from './linux-calls.js';
+import type { LinuxCalls, SwiotlbCalls } from './linux-calls.js';
 import { GUEST_BASE, LinuxHost } from './linux-host.js';
 
 const MEMORY_SIZE = 0x40_0000;
@@ -16,6 +16,7 @@ const MAX_PIECES = 64;
 /** Offsets in `struct exchange` of the shim. */
 const ADDRESSES_AT = 8;
 const SIZES_AT = ADDRESSES_AT + 4 * MAX_PIECES;
+const DMA_AT = SIZES_AT + 4 * MAX_PIECES;
 /** Entries of the log of comparisons: place, left and right, after the count. */
 const COMPARISON_WORDS = 3;
 const COMPARISONS_FLUSHED = 16;
@@ -38,6 +39,7 @@ export class LinuxMachine {
 
   private readonly bytes: Uint8Array;
   private readonly words: Uint32Array;
+  private readonly doubles: Float64Array;
   private readonly exchangeWord: number;
   private readonly comparisonsWord: number;
   private readonly stackTop: number;
@@ -52,6 +54,7 @@ export class LinuxMachine {
     this.calls = instance.exports as unknown as LinuxCalls;
     this.bytes = new Uint8Array(memory.buffer);
     this.words = new Uint32Array(memory.buffer);
+    this.doubles = new Float64Array(memory.buffer);
     this.guest = new Uint8Array(memory.buffer, GUEST_BASE, guestSize);
     const { calls } = this;
     const top = Number(calls.__heap_base.value);
@@ -67,18 +70,33 @@ export class LinuxMachine {
     this.restored = this.dataToRestore(top);
   }
 
-  reset(): void {
+  /** An execution is over, wherever it was: calls can be made again. What is in the data is left as it is. */
+  unwind(): void {
     this.calls.__stack_pointer.value = this.stackTop;
-    // First, since how much of the shadow is in use is part of the data.
     this.calls.reset_runtime();
+  }
+
+  reset(): void {
+    // First, since how much of the shadow is in use is part of the data.
+    this.unwind();
     for (const { at, bytes } of this.restored) this.bytes.set(bytes, at);
     this.host.reset();
+  }
+
+  /** The kernel's bounce buffers, null in a build without them. */
+  get swiotlb(): SwiotlbCalls | null {
+    return 'bounce_reset' in this.calls ? (this.calls as LinuxCalls & SwiotlbCalls) : null;
   }
 
   /** Piece `k` of the buffer to add, at the world's address. */
   setPiece(k: number, address: number, size: number): void {
     this.words[this.exchangeWord + ADDRESSES_AT / 4 + k] = GUEST_BASE + address;
     this.words[this.exchangeWord + SIZES_AT / 4 + k] = size;
+  }
+
+  /** Where piece `k` is mapped, of a buffer that comes mapped. */
+  setDma(k: number, dma: number): void {
+    this.doubles[this.exchangeWord / 2 + DMA_AT / 8 + k] = dma;
   }
 
   /** Length of the last completion. */
@@ -103,7 +121,14 @@ export class LinuxMachine {
   /** All of the module's data but what counts on, or is put back by the shim itself. */
   private dataToRestore(top: number): readonly Restored[] {
     const { calls } = this;
+    const { swiotlb } = this;
     const kept = [
+      ...(swiotlb === null
+        ? []
+        : [
+            { start: swiotlb.bounce_at(), end: swiotlb.bounce_at() + swiotlb.bounce_size() },
+            { start: swiotlb.records_at(), end: swiotlb.records_at() + swiotlb.records_size() },
+          ]),
       { start: this.counters.byteOffset, end: this.counters.byteOffset + this.counters.length },
       { start: calls.shadow_at(), end: calls.shadow_at() + calls.shadow_size() },
     ].sort((a, b) => a.start - b.start);

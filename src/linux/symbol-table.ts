@@ -21,6 +21,8 @@ export interface SymbolTable {
   readonly places: readonly (readonly SourcePlace[])[];
   /** For each edge counter the offset of the code that counts it up. */
   readonly edges: readonly number[];
+  /** What the driver's own file says in the lines that edges belong to, each with the two lines behind it, by number. */
+  readonly lines?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -37,7 +39,7 @@ const KERNEL_FILE = /^(drivers|kernel|include)\//;
  * called them. Inlined or not, the compiler's choice must not decide.
  */
 const HELPER =
-  /^(vring_unmap|vring_map|vring_free|vring_alloc|vring_use|sg_|dma_|virtqueue_add_desc|desc_|__virtio|to_vvq)/;
+  /^(vring_unmap|vring_map|vring_free|vring_alloc|vring_use|sg_|dma_|virtqueue_add_desc|virtqueue_(un)?map_|virtqueue_dma_|desc_|__virtio|to_vvq)/;
 
 /** The kernel's frames on an error's stack, the innermost first. */
 export function framesOf(stack: string, table: SymbolTable): readonly DriverFrame[] {
@@ -58,6 +60,11 @@ function framesAt(offset: number, table: SymbolTable): readonly DriverFrame[] {
       ...(line === 0 ? {} : { line }),
       ...(HELPER.test(name) ? { helper: true } : {}),
     }));
+}
+
+/** The innermost place of a chain that is written in that file. */
+export function placeIn(file: string, chain: readonly SourcePlace[]): SourcePlace | undefined {
+  return chain.find((place) => place.file === file && place.line !== 0);
 }
 
 /** The chain of places that the code at this offset comes from. */

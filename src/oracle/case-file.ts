@@ -43,6 +43,7 @@ export class CaseFile {
   /** Coherent memory as the driver alone wrote it. */
   readonly writtenBytes = new Uint8Array(COHERENT_SIZE);
   readonly written = new DataView(this.writtenBytes.buffer);
+  readonly writtenWords = new Uint32Array(this.writtenBytes.buffer);
   readonly guest: DataView;
   private readonly bytesBuffer: Buffer;
   private readonly expectedBuffer: Buffer;
@@ -61,6 +62,10 @@ export class CaseFile {
   vduse = false;
   /** swiotlb and vduse: end of the configured pool. */
   poolEnd = POOL_BASE;
+  /** swiotlb: what findings in a pool that the driver under test brings name as their place; null for our own. */
+  poolFile: string | null = null;
+  /** swiotlb: a copy that goes beyond its mapping ends with what was allocated for it. */
+  copiesEndWithAllocation = false;
   /** swiotlb: the alignment that a slot must keep. */
   minAlignMask = 0;
   allocAlignMask = 0;

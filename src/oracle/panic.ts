@@ -27,7 +27,7 @@ export function checkWarning(c: CaseFile, reason: string): void {
   const { model } = c;
   const pieces = c.call === CALL_ADD ? c.buffers.total(c.token) : 0;
   // When a driver says that a buffer can never fit is its own affair.
-  const due = pieces > model.num && (!c.linuxRules || (!model.indirect && !c.warned));
+  const due = pieces > model.num && (!c.linuxRules || (!(model.indirect && !model.context) && !c.warned));
   c.warned = true;
   if (due) return;
   fail(panic, 'warning without cause', {

@@ -15,6 +15,9 @@ export const DMA_ATTR_SKIP_CPU_SYNC = 1;
 /** What every map call returns when it fails (DMA_MAPPING_ERROR, all ones in C). Never a valid address. */
 export const DMA_MAPPING_ERROR = -1;
 
+/** What a client needs of the DMA API that maps buffers before it adds them. */
+export type ClientDma = Pick<DmaApi, 'mapPage' | 'unmapPage' | 'syncForCpu' | 'syncForDevice'>;
+
 export interface DmaApi {
   /** Maps `size` bytes at CPU address `cpu`; returns the DMA address or DMA_MAPPING_ERROR. Ended by unmapPage. */
   mapPage(cpu: number, size: number, direction: DmaDirection, attributes: number): number;

@@ -2,6 +2,8 @@
 // oracles judge it. The harness trusts the module's glue and nothing of the driver in it. docs/adding-a-driver.md goes
 // through it step by step; examples/naive-driver is one in plain JavaScript; src/linux is one around compiled kernel code.
 
+import type { BounceMemory, BouncePool } from './bounce-pool.js';
+import type { ClientDma } from './dma-api.js';
 import type { Platform } from './platform.js';
 import type { QueueConfig, RingDriver } from './ring-driver.js';
 
@@ -24,10 +26,13 @@ export interface DriverFeatures {
   readonly eventIndex: boolean;
   /** Layouts with VIRTIO_F_IN_ORDER; none where it is empty. */
   readonly inOrder: readonly RingLayout[];
-  /** A context a buffer (virtqueue_add_inbuf_ctx). */
-  readonly context: boolean;
-  /** AddOptions.premapped. Without it such buffers are added as any other. */
-  readonly premapped: boolean;
+  /** A context a buffer. `device-writable`: of buffers without other pieces (virtqueue_add_inbuf_ctx); others have none. */
+  readonly context: boolean | 'device-writable';
+  /**
+   * AddOptions.premapped. Without it such buffers are added as any other. `one-direction`: not those with pieces of both
+   * (virtqueue_add_inbuf_premapped). `whole-queue`: the first buffer of a queue decides for all (virtqueue_set_dma_premapped).
+   */
+  readonly premapped: boolean | 'one-direction' | 'whole-queue';
   /** RingDriver.reset. Without it no reset is asked for, and VIRTIO_F_RING_RESET is not negotiated. */
   readonly reset: boolean;
   /** RingDriver.resize; needs reset. */
@@ -68,7 +73,15 @@ export interface KnownDifference {
   readonly id: string;
   readonly layout: RingLayout;
   /** From the moment on at which this happens. */
-  readonly from: 'device-writes-descriptor-flags' | 'add-fails' | 'delayed-callbacks-on-a-broken-queue';
+  readonly from:
+    | 'creation'
+    | 'device-writes-descriptor-flags'
+    | 'a-map-fails'
+    | 'add-fails'
+    | 'callbacks-switched-off'
+    | 'delayed-callbacks-on-a-broken-queue'
+    | 'in-order-buffers-taken-back'
+    | 'in-order-id-of-no-buffer';
   readonly reason: string;
 }
 
@@ -125,6 +138,11 @@ export interface DriverQueue extends RingDriver {
    * the queue must be told of neither allocator nor DMA API.
    */
   create(config: QueueConfig): number;
+  /**
+   * The queue's own calls for a client that maps buffers before it adds them (virtqueue_map_single_attrs), each one the same
+   * call of the DMA API. Without them, and without the DMA API, the client calls that itself.
+   */
+  readonly clientDma?: ClientDma;
 }
 
 /** One queue object for each layout of DriverFeatures.layouts. */
@@ -158,6 +176,11 @@ export interface DriverModule {
    * does. The world clears it. Without this method the world has memory of its own.
    */
   guestMemory?(size: number): Uint8Array;
+  /**
+   * Bounce buffers of the driver's own operating system, which stand where swiotlb does. Asked for once for each world, after
+   * guestMemory and before createQueues. Without this method, and where it gives null, the world has swiotlb of its own.
+   */
+  bouncePool?(memory: BounceMemory): BouncePool | null;
   /**
    * The queues on this platform. Called once for each world: a process has one, unless it throws the first away.
    * `onInterrupt` is the queue's callback.

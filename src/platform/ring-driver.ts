@@ -20,6 +20,8 @@ export interface QueueConfig {
   readonly inOrder: boolean;
   /** Whether buffers go through the DMA API (VIRTIO_F_ACCESS_PLATFORM); otherwise addresses are physical. */
   readonly useDmaApi: boolean;
+  /** What is behind the DMA API. A domain that its transport maps (`vduse`) is reached in another way by some drivers. */
+  readonly backEnd?: string;
 }
 
 export interface AddOptions {

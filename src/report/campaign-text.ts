@@ -1,5 +1,6 @@
 // A campaign as text: its status while it runs, each bucket as it is met, the tables at the end.
 
+import { knownUpstream } from '../campaign/known-issues.js';
 import { formatDuration } from '../campaign/duration.js';
 import type {
   CampaignResult,
@@ -71,9 +72,14 @@ export function bucketTable(result: CampaignResult): string {
   const rows = result.targets.flatMap(({ target, findings }) =>
     [...findings]
       .sort((a, b) => b.executions - a.executions)
-      .map(({ bucket, executions, known }) => [bucket, grouped(executions), known ? 'known' : 'new', target]),
+      .map(({ bucket, executions, known }) => [bucket, grouped(executions), standingText(bucket, known), target]),
   );
   return rows.length === 0 ? '' : textTable(['bucket', 'executions', 'standing', 'target'], rows);
+}
+
+function standingText(bucket: string, known: boolean): string {
+  if (known) return 'known';
+  return knownUpstream(bucket) === null ? 'new' : 'new, known upstream';
 }
 
 export interface FoundTextOptions {
@@ -91,7 +97,7 @@ export function foundText(target: string, found: FoundBucket, options: FoundText
   const { bold, red } = options.colours;
   if (found.standing === 'known') return `${target}: known issue: ${found.bucket}${issueText(found)}\n`;
   const headline = `${target}: ${found.stillFails ? 'still fails: ' : ''}${HEADLINES[found.kind]}${found.claim}`;
-  const expired = found.standing === 'expired' ? `${issueText(found).trim()}\n` : '';
+  const expired = found.standing === 'expired' ? `${issueText(found).trim()}\n` : upstreamText(found.bucket);
   if (!options.inFull)
     return `${bold(red(headline))}\n${indented(expired)}  bucket ${found.bucket}\n${indented(placeText(found))}`;
   const story = options.sidecar === null ? '' : `${findingText(withLastEvents(options.sidecar), options.colours)}\n`;
@@ -105,6 +111,12 @@ const HEADLINES: Readonly<Record<FoundBucket['kind'], string>> = {
   hang: 'hang, against the claim: ',
   'harness-bug': 'vringfuzz itself failed, which says nothing about the driver, against the claim: ',
 };
+
+/** For those who maintain the driver it is nothing new: told, and nothing else follows from it. */
+function upstreamText(bucket: string): string {
+  const issue = knownUpstream(bucket);
+  return issue === null ? '' : `known upstream: ${issue.reason}, ${issue.issue}\n`;
+}
 
 /** What known-issues.json says of the bucket. */
 function issueText({ standing, issue }: FoundBucket): string {

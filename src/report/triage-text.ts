@@ -2,6 +2,7 @@
 
 import type { TriagedBucket } from '../campaign/triage/triaged-bucket.js';
 import { runsOf } from '../campaign/triage/triaged-bucket.js';
+import { knownUpstream } from '../campaign/known-issues.js';
 import type { BucketStatus } from '../campaign/crashes/triage-record.js';
 import type { Severity } from '../verdict/verdict.js';
 import { type Colours, PLAIN } from './colours.js';
@@ -61,6 +62,8 @@ function noteOf(bucket: TriagedBucket, all: readonly TriagedBucket[]): string {
   const notes: string[] = [];
   if (expired && issue !== null) notes.push(`accepted until ${issue.expires}, which is over`);
   if (status === 'known' && issue !== null) notes.push(`until ${issue.expires}: ${issue.issue}`);
+  const upstream = status === 'new' ? knownUpstream(bucket.bucket) : null;
+  if (upstream !== null) notes.push(`known upstream: ${upstream.issue}`);
   if (status === 'fixed' && issue !== null) notes.push('its entry in known-issues.json can go');
   if (sameAs !== null) {
     const row = all.findIndex((other) => other.bucket === sameAs && other.target === target) + 1;

@@ -13,7 +13,7 @@ export function fitConfiguration(config: Configuration, features: DriverFeatures
   }
   config.indirect &&= features.indirect;
   config.eventIndex &&= features.eventIndex;
-  config.context &&= features.context;
+  config.context &&= features.context !== false;
   config.inOrder &&= features.inOrder.includes(layoutOf(config));
   config.resettable &&= features.reset || features.resize;
   config.callback ||= !features.withoutCallback;

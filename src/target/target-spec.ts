@@ -18,6 +18,8 @@ export interface TargetSpec {
   readonly operations: 'ring' | 'bounce' | 'failure' | 'script';
   /** What `--driver` is where it is not given. Such a target is part of no default run. */
   readonly driver?: 'linux';
+  /** Bounces, so of the driver's builds it is to have one that brings its own bounce buffers, where there is one. */
+  readonly driverPool?: true;
   /** The target whose committed inputs it begins with; absent for its own. */
   readonly seedsOf?: string;
   /** Needs a driver from outside: what it does is compared with what the hardened driver does. */

@@ -97,5 +97,6 @@ export function targetByName(name: string): TargetSpec | undefined {
 /** `linux_split_fuzzer` for split_ring_fuzzer. */
 function linuxTarget(target: TargetSpec): TargetSpec {
   const name = `linux_${target.name.replace('_ring', '')}`;
-  return { ...target, name, summary: `Linux: ${target.summary}`, driver: 'linux', seedsOf: target.name };
+  const pool = target.backEnd === 'swiotlb' ? { driverPool: true as const } : {};
+  return { ...target, name, summary: `Linux: ${target.summary}`, driver: 'linux', ...pool, seedsOf: target.name };
 }

@@ -18,6 +18,7 @@ import {
   DMA_FROM_DEVICE,
   DMA_MAPPING_ERROR,
   DMA_TO_DEVICE,
+  type ClientDma,
   type DmaDirection,
 } from '../platform/dma-api.js';
 import { ScatterList } from '../platform/scatter-list.js';
@@ -36,6 +37,8 @@ export class Client {
   /** In a VDUSE domain; false where buffers must lie as they do over any other back end. Until the next reset. */
   sharePages = true;
   private readonly arena = new BufferArena();
+  /** Where its own mappings are asked for: the queue's calls, or the DMA API itself. */
+  private mapper: ClientDma;
   /** Pages of the buffer being prepared, and of each token. */
   private preparedAt = 0;
   private preparedPages = 0;
@@ -56,14 +59,22 @@ export class Client {
   constructor(
     private readonly c: CaseFile,
     private readonly dma: Dma,
-  ) {}
+  ) {
+    this.mapper = dma;
+  }
 
   reset(): void {
     this.sharePages = true;
+    this.mapper = this.dma;
     this.arena.reset();
     this.writes = 0;
     this.warningsDue = 0;
     this.ownCount = 0;
+  }
+
+  /** From now on there is this queue to map with; null for none. */
+  mapWith(mapper: ClientDma | null): void {
+    this.mapper = mapper ?? this.dma;
   }
 
   /** Builds the scatter lists of an add; false when buffers, table or ledger are full. */
@@ -127,7 +138,7 @@ export class Client {
     const direction = (a % 3) as DmaDirection;
     const attributes = (a & 128) === 0 ? 0 : DMA_ATTR_SKIP_CPU_SYNC;
     this.c.beginCall(CALL_CLIENT);
-    const dma = this.dma.mapPage(at, size, direction, attributes);
+    const dma = this.mapper.mapPage(at, size, direction, attributes);
     if (dma === DMA_MAPPING_ERROR) {
       this.freeOwnPages(at, size);
       return;
@@ -155,8 +166,8 @@ export class Client {
     const dma = this.ownDma[slot]! + range.start;
     const direction = this.ownDirection[slot]! as DmaDirection;
     this.c.beginCall(CALL_CLIENT);
-    if ((c & 1) === 0) this.dma.syncForCpu(dma, range.size, direction);
-    else this.dma.syncForDevice(dma, range.size, direction);
+    if ((c & 1) === 0) this.mapper.syncForCpu(dma, range.size, direction);
+    else this.mapper.syncForDevice(dma, range.size, direction);
     checkSynced(this.c);
     checkWritable(this.c, this.ownCpu[slot]!, this.ownSize[slot]!, 0);
   }
@@ -175,6 +186,7 @@ export class Client {
     const slot = (a & 7) % this.ownCount;
     const size = this.ownSize[slot]!;
     const dma = this.ownDma[slot]!;
+    if (this.c.copiesEndWithAllocation && this.c.allocAlignMask !== 0 && goesBeyond(b, c, size)) return;
     this.c.beginCall(CALL_CLIENT);
     this.c.probing = true;
     switch (b % 3) {
@@ -184,7 +196,7 @@ export class Client {
         break;
       case 1:
         if (this.ownDirection[slot] !== DMA_TO_DEVICE) this.warningsDue++;
-        this.dma.syncForCpu(dma + (c % size), size + 1 + c, this.ownDirection[slot]! as DmaDirection);
+        this.mapper.syncForCpu(dma + (c % size), size + 1 + c, this.ownDirection[slot]! as DmaDirection);
         break;
       default:
         // Of the slots of swiotlb the second one finds a free one, which is no reason to warn.
@@ -264,7 +276,7 @@ export class Client {
 
   private unmapSlot(slot: number, size: number): void {
     const direction = this.ownDirection[slot]! as DmaDirection;
-    this.dma.unmapPage(this.ownDma[slot]!, size, direction, this.ownAttributes[slot]!);
+    this.mapper.unmapPage(this.ownDma[slot]!, size, direction, this.ownAttributes[slot]!);
   }
 
   /** Whether an unmap of this own mapping copies. */
@@ -294,7 +306,7 @@ export class Client {
 
   private mapList(list: ScatterList, direction: DmaDirection): boolean {
     for (let k = 0; k < list.count; k++) {
-      const dma = this.dma.mapPage(list.address[k]!, list.size[k]!, direction, 0);
+      const dma = this.mapper.mapPage(list.address[k]!, list.size[k]!, direction, 0);
       if (dma === DMA_MAPPING_ERROR) {
         this.unmapList(list, k, direction);
         if (list === this.input) this.unmapList(this.out, this.out.count, DMA_TO_DEVICE);
@@ -306,7 +318,7 @@ export class Client {
   }
 
   private unmapList(list: ScatterList, count: number, direction: DmaDirection): void {
-    for (let k = 0; k < count; k++) this.dma.unmapPage(list.dma[k]!, list.size[k]!, direction, 0);
+    for (let k = 0; k < count; k++) this.mapper.unmapPage(list.dma[k]!, list.size[k]!, direction, 0);
   }
 
   private unmapPremapped(token: number): void {
@@ -318,7 +330,7 @@ export class Client {
       const direction = k < out ? DMA_TO_DEVICE : DMA_FROM_DEVICE;
       const cpu = buffers.pieceCpu[first + k]!;
       const size = buffers.pieceSize[first + k]!;
-      this.dma.unmapPage(buffers.pieceDma[first + k]!, size, direction, 0);
+      this.mapper.unmapPage(buffers.pieceDma[first + k]!, size, direction, 0);
       if (firstDifference(this.c, cpu, size) >= 0) checkWritable(this.c, cpu, size, token);
     }
   }
@@ -351,6 +363,11 @@ export class Client {
       expected[at + i] = byte;
     }
   }
+}
+
+/** Whether a misuse of `size` mapped bytes asks for more than these. */
+function goesBeyond(b: number, c: number, size: number): boolean {
+  return b % 3 === 1 || (b % 3 === 0 && 1 + c * 32 > size);
 }
 
 function pagesFor(bytes: number): number {

@@ -6,7 +6,15 @@ import { driverDivergence } from '../oracle/driver-divergence.js';
 import { Violation } from '../oracle/oracle.js';
 import type { RingMap } from '../oracle/ring-map.js';
 import type { ForeignDriver, KnownDifference } from '../platform/driver-module.js';
-import { SPLIT_DESC_FLAGS, SPLIT_DESCRIPTOR_SIZE } from '../spec/split-layout.js';
+import { PACKED_DESC_FLAGS, PACKED_DESC_ID, PACKED_DESCRIPTOR_SIZE } from '../spec/packed-layout.js';
+import {
+  SPLIT_DESC_FLAGS,
+  SPLIT_DESCRIPTOR_SIZE,
+  USED_ELEMENT_ID,
+  USED_ELEMENT_SIZE,
+  USED_IDX,
+  USED_RING,
+} from '../spec/split-layout.js';
 import type { TargetSpec } from '../target/target-spec.js';
 import type { DeviceWriteData, EventData } from '../verdict/trace-data.js';
 import type { TraceSink } from '../verdict/trace.js';
@@ -95,9 +103,24 @@ function keepsFreeList(data: EventData): boolean {
 }
 
 /** Whether this is what that difference takes. */
-function begins({ layout, from }: KnownDifference, data: EventData, { ring, model }: CaseFile): boolean {
+function begins({ layout, from }: KnownDifference, data: EventData, c: CaseFile): boolean {
+  const { ring, model } = c;
   if ((layout === 'packed') !== ring.packed) return false;
   switch (from) {
+    case 'creation':
+      return data.type === 'call' && data.call !== 'create';
+    case 'a-map-fails':
+      return data.type === 'map' && data.entry === null;
+    case 'in-order-id-of-no-buffer':
+      return model.inOrder && data.type === 'call' && data.call === 'getBuf' && namesNoBatch(c);
+    case 'callbacks-switched-off':
+      return data.type === 'call' && data.call === 'disableCb';
+    case 'in-order-buffers-taken-back':
+      return (
+        model.inOrder &&
+        data.type === 'call' &&
+        (data.call === 'detachUnusedBuf' || data.call === 'reset' || data.call === 'resize')
+      );
     case 'device-writes-descriptor-flags':
       return data.type === 'device-write' && touches(data, ring, SPLIT_DESC_FLAGS, SPLIT_DESC_FLAGS + 2);
     case 'add-fails':
@@ -108,6 +131,22 @@ function begins({ layout, from }: KnownDifference, data: EventData, { ring, mode
     case 'delayed-callbacks-on-a-broken-queue':
       return data.type === 'call' && data.call === 'enableCbDelayed' && model.broken;
   }
+}
+
+/** Whether the device tells of a new batch, by an id that ends none of what is in flight. Nothing changes before it is read. */
+function namesNoBatch({ bytes, ring, model }: CaseFile): boolean {
+  if (model.batchLeft > 0) return false;
+  const memory = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (ring.packed) {
+    const slot = ring.descriptorArea + model.usedIndex * PACKED_DESCRIPTOR_SIZE;
+    const flags = memory.getUint16(slot + PACKED_DESC_FLAGS, true);
+    return (
+      model.looksUsed(flags, model.usedWrap) && model.batchUpTo(memory.getUint16(slot + PACKED_DESC_ID, true), 0) === 0
+    );
+  }
+  const used = memory.getUint16(ring.deviceArea + USED_IDX, true);
+  const element = ring.deviceArea + USED_RING + (model.usedIndex & (ring.num - 1)) * USED_ELEMENT_SIZE;
+  return used !== model.usedIndex && model.batchUpTo(memory.getUint32(element + USED_ELEMENT_ID, true), used) === 0;
 }
 
 /** Whether it writes bytes [from, to) of any descriptor. */

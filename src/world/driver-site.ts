@@ -122,7 +122,7 @@ function layoutFile(c: CaseFile): string {
 
 /** The file of the back end in use. */
 export function backEndFile(c: CaseFile): string {
-  if (c.bounced) return c.vduse ? 'src/dma/vduse.ts' : 'src/dma/swiotlb.ts';
+  if (c.bounced) return c.vduse ? 'src/dma/vduse.ts' : (c.poolFile ?? 'src/dma/swiotlb.ts');
   if (c.iommu) return 'src/dma/iommu.ts';
   return c.model.useDmaApi ? 'src/dma/direct.ts' : 'src/dma/none.ts';
 }

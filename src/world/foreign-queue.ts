@@ -1,6 +1,7 @@
 // A queue of a driver from outside, as the rest of the world sees it: answers are checked for their type, because the module
 // may be plain JavaScript, and each call ends with the last store told of.
 
+import type { ClientDma } from '../platform/dma-api.js';
 import type { DriverQueue, DriverQueues, ForeignDriver, RingLayout } from '../platform/driver-module.js';
 import type { AddOptions, Completion, DriverRecords, QueueConfig, RingAddresses } from '../platform/ring-driver.js';
 import type { ScatterList } from '../platform/scatter-list.js';
@@ -15,6 +16,7 @@ export interface CallEnd {
 
 export class ForeignQueue implements DriverQueue {
   readonly records?: () => DriverRecords;
+  readonly clientDma?: ClientDma;
 
   constructor(
     private readonly queue: DriverQueue,
@@ -23,6 +25,7 @@ export class ForeignQueue implements DriverQueue {
   ) {
     const records = queue.records?.bind(queue);
     if (records !== undefined) this.records = records;
+    if (queue.clientDma !== undefined) this.clientDma = queue.clientDma;
   }
 
   create(config: QueueConfig): number {

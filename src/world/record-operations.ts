@@ -35,12 +35,12 @@ export class RecordOperations {
     const { world } = this;
     const { config, client, session } = world;
     if (!client.prepare(a, b, c)) return false;
-    const premapped = isPremapped(a, c) && world.canPremap;
+    const premapped = world.premaps(isPremapped(a, c));
     if (premapped && !client.mapPrepared()) {
       client.discard();
       return false;
     }
-    return session.add(config.context ? contextOf(c) : 0, premapped);
+    return session.add(config.context ? world.contextFor(contextOf(c)) : 0, premapped);
   }
 
   /** Takes everything that is completed. */

@@ -71,11 +71,11 @@ export class ScriptOperations {
     const { config, client, session, caseFile } = world;
     if (!budget.allows(a, b, c) || !client.prepare(a, b, c)) return false;
     // Without a DMA API there is nothing to premap with, and the buffer is an ordinary one.
-    const premapped = isPremapped(a, c) && world.canPremap;
+    const premapped = world.premaps(isPremapped(a, c));
     if (premapped && !client.mapPrepared()) {
       client.discard();
       session.result = -ENOMEM;
-    } else session.add(config.context ? contextOf(c) : 0, premapped);
+    } else session.add(config.context ? world.contextFor(contextOf(c)) : 0, premapped);
     const { result } = session;
     answers.answered(CALL_ADD, result);
     if (result === 0) budget.take(caseFile.buffers.count);
@@ -150,7 +150,7 @@ export class ScriptOperations {
     const { world } = this;
     const { session } = world;
     // Taking buffers back is only legal where the queue is reset before it is used again (facts V33).
-    if (!world.config.resettable) return;
+    if (!world.config.resettable || !session.canReset) return;
     this.detachEverything();
     this.reset(CALL_RESET, session.reset());
   }

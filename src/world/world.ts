@@ -28,6 +28,7 @@ import { checkNoAddress, NO_ALLOCATION } from '../oracle/teardown.js';
 import { DmaJudge } from '../oracle/dma-judge.js';
 import { MemoryJudge } from '../oracle/memory-judge.js';
 import { tolerate } from '../oracle/untrusted-read.js';
+import type { BouncePool } from '../platform/bounce-pool.js';
 import type { DmaApi } from '../platform/dma-api.js';
 import type { DriverFeatures, DriverQueue, ForeignDriver } from '../platform/driver-module.js';
 import { FAIL_COHERENT, FAIL_MAP, type FailureSource } from '../platform/failures.js';
@@ -83,10 +84,14 @@ export class World {
   private readonly splitDevice: SplitDevice;
   private readonly packedDevice: PackedDevice;
   private readonly access: ReportedAccess;
+  /** Bounce buffers that came with the driver. */
+  private readonly pool: BouncePool | null;
   private queue: DriverQueue;
   private readonly queues: { split: DriverQueue | null; packed: DriverQueue | null; canary: SplitQueue };
   /** What a driver from outside cannot do is left out of the scenario; null for our own, which does everything. */
   private readonly features: DriverFeatures | null;
+  /** Of a driver with whole queues of mapped buffers: whether this queue is one, null until its first buffer. */
+  private queuePremapped: boolean | null = null;
 
   /**
    * `perform` does the device operation of a record, at a moment that a race placed; `step` tells the number of the step
@@ -117,9 +122,12 @@ export class World {
       throw new DriverStopped(`${access} at ${address}: ${kind}`);
     });
     this.memoryJudge.wasFreed = (address): boolean => this.heap.wasFreed(address);
+    if (foreign !== null) this.dmaJudge.settle = (): void => this.access.settle();
     this.dmaJudge.mapsRefused = (): number => this.failures.injected(FAIL_MAP);
     this.dmaJudge.coherentRefused = (): number => this.failures.injected(FAIL_COHERENT);
+    this.pool = foreign?.module.bouncePool?.(this.memory) ?? null;
     this.dma = new Dma({
+      ...(this.pool === null ? {} : { pool: this.pool }),
       memory: this.memory,
       observer: this.dmaJudge,
       moments: foreign === null ? this.races : this.settledMoments(),
@@ -143,9 +151,18 @@ export class World {
     this.queue = this.queues.canary;
   }
 
-  /** Buffers can be handed over mapped. */
-  get canPremap(): boolean {
-    return this.config.useDmaApi && this.features?.premapped !== false;
+  /** Whether the prepared buffer, of which the input says that it comes mapped, is handed over so to this driver. */
+  premaps(asked: boolean): boolean {
+    const premapped = this.features?.premapped ?? true;
+    if (!this.config.useDmaApi || premapped === false) return false;
+    if (premapped === 'whole-queue') return (this.queuePremapped ??= asked);
+    if (premapped === 'one-direction' && this.client.out.count > 0 && this.client.input.count > 0) return false;
+    return asked;
+  }
+
+  /** The context that this driver takes with the prepared buffer. */
+  contextFor(context: number): number {
+    return this.features?.context === 'device-writable' && this.client.out.count > 0 ? 0 : context;
   }
 
   compare(comparing: boolean): void {
@@ -154,11 +171,13 @@ export class World {
   }
 
   set trace(trace: TraceSink | null) {
-    this.memoryJudge.trace = trace;
+    const whole = trace?.brief === true ? null : trace;
+    this.memoryJudge.trace = whole;
+    this.memoryJudge.deviceWrites = whole === null ? trace : null;
     this.dmaJudge.trace = trace;
     this.session.trace = trace;
     this.transport.trace = trace;
-    this.sink = trace;
+    this.sink = whole;
   }
 
   /** Prepares an execution of these bytes; true when the queue could be created. */
@@ -196,7 +215,11 @@ export class World {
     this.caseFile.minAlignMask = config.minAlignMask;
     this.caseFile.allocAlignMask = config.allocAlignMask;
     this.caseFile.model.useDmaApi = config.useDmaApi;
-    this.dma.reset(backEnd);
+    // Two drivers that are compared are bounced by the same.
+    const pool = this.comparing || config.backEnd !== 'swiotlb' ? null : this.pool;
+    this.caseFile.poolFile = pool?.file ?? null;
+    this.caseFile.copiesEndWithAllocation = pool?.copiesEndWith === 'allocation';
+    this.dma.reset(backEnd, pool === null);
     this.transport.resettable = config.resettable;
     if (config.createFailure !== -1) this.failures.arm(config.createFailure, config.createFailureSkip, 1);
     if (this.placement !== null) this.follow(this.placement);
@@ -209,7 +232,9 @@ export class World {
 
   /** Creates the queue and hands it to the device; false where it could not be created. */
   create(): boolean {
+    this.queuePremapped = null;
     this.exists = this.session.create(this.queue, this.config, this.config.packed);
+    this.client.mapWith(this.exists && this.config.useDmaApi ? (this.queue.clientDma ?? null) : null);
     if (this.exists) this.handOver();
     return this.exists;
   }

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { type TestContext, describe, test } from 'node:test';
 
 import { UsageError } from '../../src/campaign/errors.js';
-import { KnownIssues, loadKnownIssues, today } from '../../src/campaign/known-issues.js';
+import { KnownIssues, knownUpstream, loadKnownIssues, today } from '../../src/campaign/known-issues.js';
+import { projectRoot } from '../../src/campaign/paths.js';
 import { temporaryFolder } from './bugs/planted-bugs.js';
 
 const ISSUE = { bucket: 'a.b.c', reason: 'r', issue: 'https://example.org/1', expires: '2026-02-28' };
@@ -29,6 +30,34 @@ describe('known issues', () => {
   test('another bucket is neither', () => {
     const issues = new KnownIssues([ISSUE]);
     assert.deepEqual([issues.accepted('a.b.d', '2026-01-01'), issues.expired('a.b.d', '2027-01-01')], [null, null]);
+  });
+
+  test('a pattern stands for every bucket that it matches as a whole, a name comes first', () => {
+    const pattern = { ...ISSUE, bucket: 'early-unmap.virtio-ring-*.in-flight', reason: 'all' };
+    const name = { ...ISSUE, bucket: 'early-unmap.virtio-ring-detach.in-flight', reason: 'one' };
+    const issues = new KnownIssues([pattern, name]);
+    const reasonOf = (bucket: string): string | undefined => issues.accepted(bucket, '2026-01-01')?.reason;
+    assert.equal(reasonOf('early-unmap.virtio-ring-detach.in-flight'), 'one');
+    assert.equal(reasonOf('early-unmap.virtio-ring-add.in-flight'), 'all');
+    assert.equal(reasonOf('early-unmap.virtio-ring-add.in-flight.too'), undefined);
+    assert.equal(reasonOf('not.early-unmap.virtio-ring-add.in-flight'), undefined);
+    // A dot is a dot.
+    assert.equal(reasonOf('early-unmapxvirtio-ring-add.in-flight'), undefined);
+    assert.equal(issues.expired('early-unmap.virtio-ring-add.in-flight', '2026-03-01')?.reason, 'all');
+  });
+
+  test('the lists of what is known of Linux can be read, with links, and name nothing of this project', () => {
+    for (const name of ['linux.json', 'linux-before-5.14.json']) {
+      const { all } = loadKnownIssues(join(projectRoot(), 'docs', 'known-issues', name));
+      assert.ok(all.length > 5);
+      for (const { bucket, issue } of all) {
+        assert.match(issue, /^https:\/\/(lore|git)\.kernel\.org\//);
+        assert.match(bucket, /\.(virtio-ring|linux)-/);
+      }
+    }
+    assert.match(knownUpstream('early-unmap.virtio-ring-detach-buf-split.buffer-in-flight')?.reason ?? '', /^V04/);
+    assert.equal(knownUpstream('early-unmap.virtio-ring-detach-buf-packed-in-order.buffer-in-flight'), null);
+    assert.equal(knownUpstream('early-unmap.split-queue-detach.buffer-in-flight'), null);
   });
 
   test('days are those of UTC', () => {

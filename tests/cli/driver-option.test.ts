@@ -43,6 +43,9 @@ describe('fuzz --driver', () => {
     );
     assert.deepEqual(readdirSync(crashes), ['driver-naive']);
     for (const oracle of ['untrusted-read', 'panic', 'mapping-leak', 'notification']) crashOf(oracle);
+    const record = JSON.parse(readFileSync(join(home, 'campaign.json'), 'utf8')) as { driver: { name: string } };
+    assert.deepEqual(complaints(compiled('campaign-1'), record), []);
+    assert.equal(record.driver.name, 'naive');
     const stats = readFileSync(join(home, 'fuzzer_stats'), 'utf8');
     const edges = Number(/^edges_found\s*: (\d+)/m.exec(stats)?.[1]);
     assert.ok(edges > 100, `${edges} edges`);
@@ -118,6 +121,50 @@ describe('a finding of another driver', () => {
     const own = runCli('triage', '--crashes', crashes);
     assert.equal(own.status, 0, own.stderr);
     assert.equal(own.stderr, '');
+  });
+});
+
+describe('other commands with --driver', () => {
+  const MENDED = join(projectRoot(), 'examples', 'naive-driver', 'mended-driver.js');
+
+  test('merge distils what was generated for that driver, by its coverage, and leaves our own alone', () => {
+    const corpus = join(scratch, 'corpus');
+    const name = readdirSync(SEEDS).find((each) => each.startsWith('split-direct')) ?? assert.fail();
+    for (const folder of [TARGET, join('driver-mended', TARGET)]) {
+      for (const copy of ['x', 'y']) cpSync(join(SEEDS, name), join(corpus, folder, 'generated', copy));
+    }
+    const run = runCli('merge', TARGET, '--driver', MENDED, '--corpus', corpus, '--crashes', crashes, '--json');
+    assert.equal(run.status, 0, run.stderr);
+    const { targets } = JSON.parse(run.stdout) as {
+      targets: { before: { inputs: number }; after: { inputs: number }; coverage: { after: { points: number } } }[];
+    };
+    assert.deepEqual([targets[0]?.before.inputs, targets[0]?.after.inputs], [2, 1]);
+    assert.ok((targets[0]?.coverage.after.points ?? 0) > 100);
+    assert.equal(readdirSync(join(corpus, TARGET, 'generated')).length, 2);
+  });
+
+  test('ci judges that driver, and reports of its folder', () => {
+    const output = join(scratch, 'ci');
+    const args = ['--tier', 'quick', '--time', '2s', '--driver', MENDED, '--corpus', scratch, '--output', output];
+    const run = runCli('ci', TARGET, ...args, '--crashes', crashes, '--json');
+    assert.equal(run.status, 0, run.stdout + run.stderr);
+    const { stages } = JSON.parse(run.stdout) as { stages: { name: string; command: string[] }[] };
+    for (const name of ['fuzz', 'triage']) {
+      assert.ok(stages.find((stage) => stage.name === name)?.command.includes('--driver'), name);
+    }
+    const report = stages.find(({ name }) => name === 'report')?.command ?? [];
+    assert.match(report.join(' '), /--crashes \S*driver-mended/);
+  });
+
+  test('bench and coverage say what they are about', () => {
+    assert.ok(isRefused(runCli('bench', '--driver', NAIVE), /measures patches of Linux's ring/));
+    assert.ok(
+      isRefused(runCli('bench', '--driver', NAIVE, '--engine', 'jsfuzz'), /sees no coverage of a driver from outside/),
+    );
+    assert.ok(isRefused(runCli('bench', '--source', '.'), /--source goes with --driver linux/));
+    assert.ok(isRefused(runCli('coverage', '--driver', 'linux:6.12'), /vringfuzz linux coverage --driver linux:6\.12/));
+    assert.ok(isRefused(runCli('coverage', '--driver', NAIVE), /the edges are counted by: vringfuzz fuzz --driver/));
+    assert.ok(isRefused(runCli('ci', '--tier', 'quick', '--driver', NAIVE, '--bug', 'V01'), /leave out --driver/));
   });
 });
 

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
+import { projectRoot } from '../../src/campaign/paths.js';
 import { missing, treeOf } from '../linux/kernel-bench.js';
+import { missingSwiotlb } from '../linux/swiotlb-bench.js';
 import { runCli } from './run-cli.js';
 
 let folder = '';
@@ -34,6 +36,39 @@ describe('vringfuzz linux: wrong use', { skip: missing('6.12') }, () => {
     const { status, stderr } = runCli('replay', 'corpus', '--driver', 'linux:5.99');
     assert.equal(status, 2);
     assert.match(stderr, /no such build .*vringfuzz linux build --debian 5\.99/);
+  });
+});
+
+describe('vringfuzz linux: bounce buffers of the kernel', { skip: missingSwiotlb('6.12') }, () => {
+  it('builds of the variants what the patch changes, and runs it over its own pool', () => {
+    const tree = treeOf('6.12') ?? '';
+    const patch = join(projectRoot(), 'tests', 'linux', 'patches', 'bounce-original-of-first.patch');
+    const { status, stdout, stderr } = runCli('linux', 'build', '--source', tree, '--patch', patch);
+    assert.equal(status, 0, stderr);
+    assert.match(stderr, /variant kasan is left out: the patch changes nothing in it/);
+    assert.doesNotMatch(stdout, /^kasan/m);
+    assert.match(stdout, /^swiotlb +\d+ edges, .*\n +swiotlb\.c, SHA-256 [0-9a-f]{64}$/m);
+    const next = /next: vringfuzz fuzz bounce_fuzzer --driver (linux:[0-9a-f]{12})$/m.exec(stdout)?.[1] ?? '';
+    const seed = join('corpus', 'bounce_fuzzer', 'seed', 'partial-syncs-6144-at-0x100');
+    const described = runCli('describe', seed, '--driver', next);
+    assert.match(described.stdout, /driver +kernel\/dma\/swiotlb\.c:\w+ \(line \d+\)/);
+    assert.match(described.stdout, /bucket +(bounce-mismatch|disclosure)\.swiotlb-/);
+  });
+
+  it('leaves the variant out for a tree without them, and refuses it where it is asked for', () => {
+    const tree = join(folder, 'ring-only');
+    cpSync(treeOf('6.12') ?? '', tree, { recursive: true });
+    rmSync(join(tree, 'kernel'), { recursive: true });
+    const refused = runCli('linux', 'build', '--source', tree, '--variant', 'swiotlb');
+    assert.equal(refused.status, 2);
+    assert.match(
+      refused.stderr,
+      /has no kernel\/dma\/swiotlb\.c: variant swiotlb is not supported; use --variant kasan/,
+    );
+    const built = runCli('linux', 'build', '--source', tree);
+    assert.equal(built.status, 0, built.stderr);
+    assert.match(built.stderr, /variant swiotlb is left out: the kernel 6\.12\.\d+ has no kernel\/dma\/swiotlb\.c/);
+    assert.match(built.stdout, /^kasan /m);
   });
 });
 

@@ -19,7 +19,7 @@ import { driverOf, missing, type Series, SERIES } from './kernel-bench.js';
 const INPUT_SIZE = 68;
 
 /** What honest devices bring about in unmodified kernels: oracle and shape. docs/linux.md explains each. */
-const KNOWN: Readonly<Record<Series, readonly string[]>> = {
+const KNOWN: Readonly<Record<(typeof SERIES)[number], readonly string[]>> = {
   '6.12': [],
   '6.1': [
     'ring-publish: slot of a failed add left available',

@@ -42,7 +42,8 @@ export function benchBugs(bugDirs: readonly string[], ids: readonly string[], to
   return { builds: accepted, problems: [...wrong, ...rejected] };
 }
 
-function choose(bugs: readonly Bug[], problems: readonly string[], ids: readonly string[]): readonly Bug[] {
+/** Those of the wanted ids, all for none. Throws UsageError for an id that no folder has. */
+export function choose(bugs: readonly Bug[], problems: readonly string[], ids: readonly string[]): readonly Bug[] {
   if (ids.length === 0) return bugs;
   const known = bugs.map(({ id }) => id);
   for (const id of ids) {

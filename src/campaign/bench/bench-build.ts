@@ -8,6 +8,7 @@ import { contentOrNull } from '../atomic-file.js';
 import { type Bug, seedFile } from '../bugs/bug-definition.js';
 import { buildSources } from '../bugs/bug-build.js';
 import { patchedSources } from '../bugs/bug-patch.js';
+import type { LoadedDriver } from '../drivers/loaded-driver.js';
 import { UsageError } from '../errors.js';
 import { type Harness, findTarget, forgetHarness, loadHarness } from '../harness.js';
 import { projectRoot } from '../paths.js';
@@ -24,6 +25,9 @@ export interface BenchBuild {
   readonly identity: string;
   /** The input that shows the bug. */
   readonly showing: Uint8Array;
+  /** Where it is a bug of another driver: that driver with and without it. */
+  readonly driver?: LoadedDriver;
+  readonly clean?: LoadedDriver;
 }
 
 /** A build as it is loaded. */
@@ -55,7 +59,12 @@ export function benchBuild(bug: Bug): BenchBuild {
 }
 
 /** Loads the build for as long as `use` takes: a hundred at once would need a gigabyte. */
-export function withHarness<T>({ root, bug }: BenchBuild, use: (loaded: LoadedBuild) => T): T {
+export function withHarness<T>({ root, bug, driver }: BenchBuild, use: (loaded: LoadedBuild) => T): T {
+  // The tree that runs is not let go of.
+  if (driver !== undefined) {
+    const harness = loadHarness(root, { driver });
+    return use({ harness, target: findTarget(harness.targets, bug.target) });
+  }
   try {
     const harness = loadHarness(root);
     return use({ harness, target: findTarget(harness.targets, bug.target) });
@@ -64,7 +73,7 @@ export function withHarness<T>({ root, bug }: BenchBuild, use: (loaded: LoadedBu
   }
 }
 
-function codeIdentity(root: string): string {
+export function codeIdentity(root: string): string {
   const hash = createHash('sha256');
   for (const folder of UNDER_EXECUTE) {
     const path = join(root, 'src', folder);

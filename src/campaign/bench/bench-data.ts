@@ -59,7 +59,9 @@ export interface BugLine {
   readonly area: string;
   readonly target: string;
   readonly oracles: readonly string[];
-  /** Statements of the patch that can be executed. */
+  /** Name and version of the driver that it was measured on, where that is not our own. */
+  readonly driver?: string;
+  /** Statements of the patch that can be executed; 0 where nobody can tell. */
   readonly probes: number;
   /** Committed inputs of the target without the showing seed, and how many of them show the bug. */
   readonly committed: number;

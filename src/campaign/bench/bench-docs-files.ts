@@ -15,6 +15,12 @@ import { readMatrix } from './matrix-store.js';
 /** Returns the files. Throws UsageError for a folder without data, EnvironmentError where a page cannot be written. */
 export function writeBenchDocs(folder: string, pages: string): readonly string[] {
   const data = requireBenchData(folder);
+  const foreign = [...data.bugs.values()].find(({ driver }) => driver !== undefined);
+  if (foreign !== undefined) {
+    throw new UsageError(
+      `${folder} holds trials of ${foreign.driver ?? ''}: the pages are about vringfuzz's own driver; take bench --json instead`,
+    );
+  }
   const matrix = readMatrix(folder);
   if (matrix === null) {
     throw new UsageError(`${folder} holds no kill matrix: run the benchmark to its end, without --no-matrix`);

@@ -17,6 +17,7 @@ import {
   trialKey,
 } from './bench-data.js';
 import { newSession } from './bench-session.js';
+import type { LoadedDriver } from '../drivers/loaded-driver.js';
 import type { EngineName } from './engines.js';
 import { Trial, type TrialOutcome } from './trial.js';
 
@@ -118,6 +119,7 @@ export class BenchRun {
     const { id, title, origin, area, target, oracles } = bug;
     const line: BugLine = {
       ...{ kind: 'bug', bug: id, identity, title, origin, area, target, oracles, probes },
+      ...(build.driver === undefined ? {} : { driver: driverText(build.driver) }),
       committed: this.corpora.committed(build).length,
       showing: this.corpora.showing(build).length,
     };
@@ -136,6 +138,7 @@ export class BenchRun {
     const trial = new Trial({
       ...{ engine, root: build.root, target: build.bug.target, seed, limitSeconds, maxLength },
       corpus: this.corpora.folders(build, corpus),
+      driver: build.driver ?? null,
     });
     this.running.add(trial);
     const end = await trial.run();
@@ -151,10 +154,11 @@ export class BenchRun {
   }
 
   /** What fails without the bug as well shows nothing about it. */
-  private blamesTheDriver({ bug }: BenchBuild, { triggered }: TrialOutcome): string | null {
+  private blamesTheDriver({ bug, clean }: BenchBuild, { triggered }: TrialOutcome): string | null {
     if (triggered === null) return null;
-    const target = findTarget(this.clean.targets, bug.target);
-    const verdict = this.clean.execute(target, Buffer.from(triggered.input, 'base64'));
+    const harness = clean === undefined ? this.clean : loadHarness(compiledRoot(), { driver: clean });
+    const target = findTarget(harness.targets, bug.target);
+    const verdict = harness.execute(target, Buffer.from(triggered.input, 'base64'));
     if (verdict.kind === 'ok') return null;
     return `the driver fails without bug ${bug.id} too (${triggered.bucket}): triage that first`;
   }
@@ -185,4 +189,8 @@ export class BenchRun {
     this.listener.failed(`${build.bug.id}, ${engine}, trial ${trial}: ${problem}`);
     if (inARow === MOST_FAILURES) this.listener.failed(`${engine} failed ${MOST_FAILURES} times in a row: left out`);
   }
+}
+
+function driverText({ identity }: LoadedDriver): string {
+  return `${identity.name} ${identity.version}`;
 }

@@ -3,6 +3,7 @@
 
 import { relative, join, sep } from 'node:path';
 
+import type { LoadedDriver } from '../drivers/loaded-driver.js';
 import { engineArguments } from '../engine/engine-flags.js';
 import { WARM_UP_EXECUTIONS, contextEnvironment } from '../engine/run-context.js';
 import { EnvironmentError, UsageError } from '../errors.js';
@@ -20,6 +21,8 @@ export interface TrialPlace {
   readonly maxLength: number;
   /** Folders of inputs to start from. */
   readonly corpus: readonly string[];
+  /** The driver from outside, or null. */
+  readonly driver: LoadedDriver | null;
   /** An empty folder of the trial's own: working directory, and where the engine may keep inputs. */
   readonly folder: string;
   /** An empty folder below it, for what the engine finds. */
@@ -38,14 +41,16 @@ interface Engine {
   /** The package that it is; null where it is part of vringfuzz. */
   readonly packageName: string | null;
   readonly command: (place: TrialPlace) => EngineCommand;
+  /** Whether it can be measured on a driver from outside: the others see the coverage of JavaScript alone. */
+  readonly anyDriver: boolean;
 }
 
 const REGISTRY: Readonly<Record<EngineName, Engine>> = {
-  vringfuzz: { packageName: '@jazzer.js/core', command: vringfuzz },
-  'jazzer-stock': { packageName: '@jazzer.js/core', command: jazzerStock },
-  jsfuzz: { packageName: 'jsfuzz', command: jsfuzz },
-  'fast-check': { packageName: 'fast-check', command: (place) => plainNode(place, 'fast-check') },
-  random: { packageName: null, command: (place) => plainNode(place, 'random') },
+  vringfuzz: { packageName: '@jazzer.js/core', command: vringfuzz, anyDriver: true },
+  'jazzer-stock': { packageName: '@jazzer.js/core', command: jazzerStock, anyDriver: false },
+  jsfuzz: { packageName: 'jsfuzz', command: jsfuzz, anyDriver: false },
+  'fast-check': { packageName: 'fast-check', command: (place) => plainNode(place, 'fast-check'), anyDriver: true },
+  random: { packageName: null, command: (place) => plainNode(place, 'random'), anyDriver: true },
 };
 
 /** The engines of `--engine`, each once, in the order of the registry. Throws UsageError for an unknown one. */
@@ -56,6 +61,14 @@ export function enginesNamed(words: readonly string[]): readonly EngineName[] {
     throw new UsageError(`unknown engine ${name}${didYouMean(name, ENGINES)}; one of ${ENGINES.join(', ')}`);
   }
   return ENGINES.filter((name) => names.includes(name));
+}
+
+/** Throws UsageError for one that cannot be measured on a driver from outside. */
+export function checkForeign(names: readonly EngineName[]): void {
+  const name = names.find((each) => !REGISTRY[each].anyDriver);
+  if (name === undefined) return;
+  const others = ENGINES.filter((each) => REGISTRY[each].anyDriver).join(', ');
+  throw new UsageError(`engine ${name} sees no coverage of a driver from outside; with --driver name ${others}`);
 }
 
 export function engineCommand(name: EngineName, place: TrialPlace): EngineCommand {
@@ -85,14 +98,23 @@ function wantedVersion(packageName: string): string | null {
 }
 
 /** As `fuzz --bug` starts it, with the process ending at the first new bucket. */
-function vringfuzz({ root, seed, maxLength, corpus, found }: TrialPlace): EngineCommand {
+function vringfuzz({ root, seed, maxLength, corpus, found, driver }: TrialPlace): EngineCommand {
   // As `fuzz --no-seeds` does.
   const warmUp = { seed, executions: WARM_UP_EXECUTIONS, maxLength, folder: found };
   const start = corpus.length === 0 ? { warmUp } : {};
-  const options = { root, target: join('engines', 'vringfuzz'), corpus: [found, ...corpus], seed, maxLength };
+  const own = { root, target: join('engines', 'vringfuzz'), corpus: [found, ...corpus], seed, maxLength };
+  const options = driver === null ? own : { ...own, instrumented: driver.instrumented };
+  const under = driver === null ? {} : { driver: driver.handle };
   return {
     arguments: engineArguments(options, found),
-    environment: contextEnvironment({ parent: process.pid, stopAfter: 1, notNew: [], smallest: {}, ...start }),
+    environment: contextEnvironment({
+      parent: process.pid,
+      stopAfter: 1,
+      notNew: [],
+      smallest: {},
+      ...start,
+      ...under,
+    }),
     executesItself: true,
   };
 }

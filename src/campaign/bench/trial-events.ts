@@ -14,6 +14,8 @@ export interface TrialContext {
   readonly maxLength: number;
   /** Folders of inputs to start from. */
   readonly corpus: readonly string[];
+  /** What names the driver from outside; absent for that of the build. */
+  readonly driver?: string;
   /** When the process was started, in milliseconds since 1970. */
   readonly spawnedAt: number;
   /** Process id that must stay the parent's: without it nobody wants the result. Null where another process is between. */

@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
+import type { LoadedDriver } from '../drivers/loaded-driver.js';
 import { LineSplitter } from '../engine/engine-output.js';
 import { makeTemporaryFolder } from '../folders.js';
 import { type EngineName, engineCommand } from './engines.js';
@@ -20,6 +21,8 @@ export interface TrialOptions {
   readonly maxLength: number;
   /** Folders of inputs to start from. */
   readonly corpus: readonly string[];
+  /** The driver from outside that the bug is in, or null. */
+  readonly driver: LoadedDriver | null;
 }
 
 export interface Trigger extends Moment {
@@ -86,8 +89,10 @@ export class Trial {
     const found = join(folder, 'found');
     mkdirSync(found);
     const command = engineCommand(options.engine, { ...options, folder, found });
+    const { driver, ...plain } = options;
     const context = {
-      ...options,
+      ...plain,
+      ...(driver === null ? {} : { driver: driver.handle }),
       spawnedAt: Date.now(),
       parent: command.executesItself ? process.pid : null,
     };

@@ -21,12 +21,22 @@ export function loadBugs(extraDirs: readonly string[] = []): readonly Bug[] {
   return bugs;
 }
 
-/** The same, but broken bugs are told and left out. Throws UsageError for a folder that is not there. */
-export function loadUsableBugs(extraDirs: readonly string[] = []): {
+export interface UsableBugs {
   readonly bugs: readonly Bug[];
   readonly problems: readonly string[];
-} {
-  const bundled = join(projectRoot(), 'bugs');
+}
+
+/** The same, but broken bugs are told and left out. Throws UsageError for a folder that is not there. */
+export function loadUsableBugs(extraDirs: readonly string[] = []): UsableBugs {
+  return usableBugs(join(projectRoot(), 'bugs'), extraDirs, null);
+}
+
+/** The same for bugs of another driver, such as `linux`: those of bugs/<driver>/ and of `extraDirs`. */
+export function loadDriverBugs(driver: string, extraDirs: readonly string[]): UsableBugs {
+  return usableBugs(join(projectRoot(), 'bugs', driver), extraDirs, driver);
+}
+
+function usableBugs(bundled: string, extraDirs: readonly string[], driver: string | null): UsableBugs {
   const banks = [...(existsSync(bundled) ? [bundled] : []), ...extraDirs.map((folder) => resolve(folder))];
   const folders = new Set(banks.flatMap(bugFolders).map((folder) => realpathSync(folder)));
   const bugs = new Map<string, Bug>();
@@ -34,6 +44,7 @@ export function loadUsableBugs(extraDirs: readonly string[] = []): {
   for (const folder of folders) {
     try {
       const bug = readBug(folder);
+      checkDriver(bug, driver);
       const other = bugs.get(bug.id);
       if (other !== undefined) {
         throw new UsageError(`bug ${bug.id} is defined twice: in ${other.directory} and in ${bug.directory}`);
@@ -45,6 +56,16 @@ export function loadUsableBugs(extraDirs: readonly string[] = []): {
     }
   }
   return { bugs: [...bugs.values()].sort((a, b) => (a.id < b.id ? -1 : 1)), problems };
+}
+
+/** Throws UsageError for a bug of another driver than is asked for. */
+function checkDriver({ id, driver: of }: Bug, driver: string | null): void {
+  if (of === driver) return;
+  throw new UsageError(
+    of === null
+      ? `bug ${id} is one of vringfuzz's own driver: its bug.json names no "driver"; leave out --driver`
+      : `bug ${id} is one of driver ${of}: measure it with vringfuzz bench --driver ${of}`,
+  );
 }
 
 /** The bug of that id. Throws UsageError, with the nearest id, when there is none. */

@@ -55,6 +55,13 @@ export interface Bug {
   /** Name of an input that shows it, relative to the bug's folder or to the target's corpus (seedFile). */
   readonly seed: string;
   readonly notes: string | null;
+  /** The driver from outside that it is a bug of, such as `linux`; null for our own. */
+  readonly driver: string | null;
+  /**
+   * Of another driver's bug: patches that close what is open there already, relative to the bug's folder. The first that
+   * applies is put under the bug's own.
+   */
+  readonly base: readonly string[];
   /** The bug's folder, as it was given. */
   readonly directory: string;
 }
@@ -62,7 +69,7 @@ export interface Bug {
 /** Of bug.json. Another one is a mistake, such as a name that was typed wrongly. */
 const FIELDS: readonly string[] = [
   ...['id', 'title', 'origin', 'year', 'area', 'status', 'family', 'series'],
-  ...['oracles', 'alone', 'target', 'seed', 'notes'],
+  ...['oracles', 'alone', 'target', 'seed', 'notes', 'driver', 'base'],
 ];
 
 /** Reads a bug's folder. Throws UsageError, which names the file and what is wrong. */
@@ -75,7 +82,9 @@ export function readBug(directory: string): Bug {
     throw new UsageError(`cannot read ${path}: ${messageOf(error)}`);
   }
   const bug = parseBug(path, text, directory);
-  if (!existsSync(patchFile(bug))) throw new UsageError(`bug ${bug.id}: ${patchFile(bug)} is missing`);
+  // With a base and no patch the bug is that of the driver as it is.
+  if (bug.base.length === 0 && !existsSync(patchFile(bug)))
+    throw new UsageError(`bug ${bug.id}: ${patchFile(bug)} is missing`);
   return bug;
 }
 
@@ -122,6 +131,8 @@ function parseBug(path: string, text: string, directory: string): Bug {
       target,
       seed: stringField(object, 'seed'),
       notes: nullable(object, 'notes', stringField),
+      driver: nullable(object, 'driver', stringField),
+      base: nullable(object, 'base', stringListField) ?? [],
       directory,
     };
   } catch (error) {

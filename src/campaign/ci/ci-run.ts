@@ -90,8 +90,9 @@ export class CiRun {
   }
 
   private async report(format: string, file: string): Promise<StageResult> {
-    const { crashes, corpus, knownIssues, output } = this.options;
-    const command = ['report', '--format', format, '--crashes', crashes, '--output', join(output, file)];
+    const { driver, crashes, corpus, knownIssues, output } = this.options;
+    const findings = driver?.findings ?? crashes;
+    const command = ['report', '--format', format, '--crashes', findings, '--output', join(output, file)];
     if (corpus !== null) command.push('--corpus', corpus);
     if (knownIssues !== null) command.push('--known-issues', knownIssues);
     return this.command('report', `report-${format}`, command);
@@ -104,7 +105,10 @@ export class CiRun {
     const { exitCode, output } = await this.spawn(command, join(this.options.output, log));
     const seconds = (Date.now() - startedAt) / 1000;
     const { stopped, knownIssues } = this;
-    const judgement = judgeStage({ name, exitCode, output, stopped, knownIssues, bug: this.options.bug });
+    const judgement = judgeStage({
+      ...{ name, exitCode, output, stopped, knownIssues, bug: this.options.bug },
+      isForeign: this.options.driver !== null,
+    });
     const result = { name, command, exitCode, seconds, log, ...judgement };
     this.listener.ended(result);
     return result;

@@ -23,8 +23,18 @@ export interface CiOptions {
   readonly knownIssues: string | null;
   /** Id of a planted bug: shows that the gate fails when it should. */
   readonly bug: string | null;
+  /** What `--driver` was given, and the part of `crashes` that is that driver's; null for our own. */
+  readonly driver: CiDriver | null;
   /** Folder of the summary, the reports and the logs. */
   readonly output: string;
+}
+
+export interface CiDriver {
+  readonly name: string;
+  /** Folder of its findings. */
+  readonly findings: string;
+  /** A build of Linux: its coverage is that of the kernel's file. */
+  readonly isLinux: boolean;
 }
 
 export interface Stage {
@@ -54,27 +64,40 @@ export function stagesOf(options: CiOptions): readonly Stage[] {
     options.inputs.length === 0 ? null : { name: 'replay', command: replayCommand(options) },
     nightly && options.inputs.length > 0 ? { name: 'fail-each', command: failEachCommand(options) } : null,
     { name: 'fuzz', command: fuzzCommand(options) },
-    { name: 'triage', command: ['triage', ...crashes(options), ...known(options), ...bug(options), '--json'] },
-    nightly && options.bug === null
-      ? { name: 'merge', command: ['merge', ...options.targets, ...corpus(options), ...crashes(options), '--json'] }
+    { name: 'triage', command: ['triage', ...crashes(options), ...known(options), ...build(options), '--json'] },
+    nightly && options.bug === null ? { name: 'merge', command: mergeCommand(options) } : null,
+    // It counts the inputs of our own driver.
+    nightly && options.driver === null
+      ? { name: 'corpus', command: ['corpus', 'stats', ...options.targets, ...corpus(options)] }
       : null,
-    nightly ? { name: 'corpus', command: ['corpus', 'stats', ...options.targets, ...corpus(options)] } : null,
-    nightly
-      ? { name: 'coverage', command: ['coverage', ...corpus(options), '--html', `${options.output}/coverage`] }
-      : null,
+    nightly ? coverageStage(options) : null,
   ];
   return stages.filter((stage) => stage !== null);
 }
 
+function mergeCommand(options: CiOptions): readonly string[] {
+  return ['merge', ...options.targets, ...corpus(options), ...crashes(options), ...driver(options), '--json'];
+}
+
+/** Lines and reads of our own sources, or edges of the kernel's file. Nothing is known of the code of another driver. */
+function coverageStage(options: CiOptions): Stage | null {
+  if (options.driver === null) {
+    const html = ['--html', `${options.output}/coverage`];
+    return { name: 'coverage', command: ['coverage', ...corpus(options), ...html] };
+  }
+  if (!options.driver.isLinux) return null;
+  return { name: 'coverage', command: ['linux', 'coverage', ...driver(options), ...corpus(options)] };
+}
+
 function replayCommand(options: CiOptions): readonly string[] {
   const times = ['--times', String(REPLAY_TIMES[options.tier])];
-  return ['replay', ...options.inputs, ...times, ...bug(options), '--json'];
+  return ['replay', ...options.inputs, ...times, ...build(options), '--json'];
 }
 
 /** Single failures of the committed inputs are part of the tests. */
 function failEachCommand(options: CiOptions): readonly string[] {
   const limit = ['--pairs', '--limit', String(FAILURE_LIMIT)];
-  return ['fail-each', ...options.inputs, ...limit, ...crashes(options), ...known(options), ...bug(options)];
+  return ['fail-each', ...options.inputs, ...limit, ...crashes(options), ...known(options), ...build(options)];
 }
 
 function fuzzCommand(options: CiOptions): readonly string[] {
@@ -90,7 +113,7 @@ function fuzzCommand(options: CiOptions): readonly string[] {
     ...crashes(options),
     ...corpus(options),
     ...known(options),
-    ...bug(options),
+    ...build(options),
     '--json',
   ];
 }
@@ -107,6 +130,11 @@ function known(options: CiOptions): readonly string[] {
   return options.knownIssues === null ? [] : ['--known-issues', options.knownIssues];
 }
 
-function bug(options: CiOptions): readonly string[] {
-  return options.bug === null ? [] : ['--bug', options.bug];
+/** Of our own driver with a bug in it, or of another one. */
+function build(options: CiOptions): readonly string[] {
+  return [...(options.bug === null ? [] : ['--bug', options.bug]), ...driver(options)];
+}
+
+function driver(options: CiOptions): readonly string[] {
+  return options.driver === null ? [] : ['--driver', options.driver.name];
 }

@@ -44,9 +44,9 @@ export function corpusFolders(directory: string | undefined): CorpusFolders {
 }
 
 /** The targets of those names; without names all but the canary, which has no corpus. Throws UsageError. */
-export function corpusTargets(names: readonly string[]): readonly TargetSpec[] {
+export function corpusTargets(names: readonly string[], known: readonly TargetSpec[] = TARGETS): readonly TargetSpec[] {
   if (names.length === 0) return TARGETS.filter((target) => !target.canary);
-  return [...new Set(names)].map((name) => findTarget(TARGETS, name));
+  return [...new Set(names)].map((name) => findTarget(known, name));
 }
 
 export function kindFolder(folders: CorpusFolders, target: string, kind: CorpusKind): string {

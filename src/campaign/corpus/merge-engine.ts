@@ -6,7 +6,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
+import type { LoadedDriver } from '../drivers/loaded-driver.js';
 import { engineArguments } from '../engine/engine-flags.js';
+import { standaloneEnvironment } from '../engine/run-context.js';
 import { LineSplitter, NO_STATUS, readStatusLine } from '../engine/engine-output.js';
 import { EnvironmentError } from '../errors.js';
 
@@ -18,6 +20,8 @@ export interface MergeEngineOptions {
   readonly maxLength: number;
   /** A folder of its own. */
   readonly temporary: string;
+  /** The driver from outside whose coverage counts, or null. */
+  readonly driver: LoadedDriver | null;
 }
 
 export interface Coverage {
@@ -71,8 +75,10 @@ export class MergeEngine {
     rawFlags: readonly string[],
     onLine: (line: string) => void,
   ): Promise<void> {
-    const { root, target, maxLength } = this.options;
-    const args = engineArguments({ root, target, corpus, seed: SEED, maxLength, rawFlags }, this.folder('artifacts'));
+    const { root, target, maxLength, driver } = this.options;
+    const outside = driver === null ? {} : { instrumented: driver.instrumented };
+    const options = { root, target, corpus, seed: SEED, maxLength, rawFlags, ...outside };
+    const args = engineArguments(options, this.folder('artifacts'));
     const tail: string[] = [];
     const code = await this.spawnAndWait(args, (line) => {
       onLine(line);
@@ -86,6 +92,8 @@ export class MergeEngine {
   private spawnAndWait(args: readonly string[], onLine: (line: string) => void): Promise<number | null> {
     return new Promise((resolve, reject) => {
       const child = spawn(process.execPath, args, {
+        // Those that the engine starts get it as well.
+        env: { ...process.env, ...standaloneEnvironment(this.options.driver?.handle ?? null) },
         stdio: ['ignore', 'ignore', 'pipe'],
         // A group of its own: its children end with it.
         detached: process.platform !== 'win32',

@@ -7,8 +7,9 @@ import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { TargetSpec } from '../../target/target-spec.js';
-import { TARGETS } from '../../target/targets.js';
+import { ALL_TARGETS } from '../../target/targets.js';
 import { makeFolder, writeAtomically, writeFailure } from '../atomic-file.js';
+import type { LoadedDriver } from '../drivers/loaded-driver.js';
 import { Builds } from '../bugs/builds.js';
 import { writeCrash } from '../crashes/crash-store.js';
 import { EnvironmentError, UsageError } from '../errors.js';
@@ -31,6 +32,8 @@ export interface MergeOptions {
   readonly root: string;
   /** Folder of findings, for inputs that fail. */
   readonly crashes: string;
+  /** The driver from outside that judges and whose coverage counts, or null. */
+  readonly driver: LoadedDriver | null;
 }
 
 export interface CorpusSize {
@@ -70,17 +73,21 @@ export class CorpusMerge {
 
   /** Throws EnvironmentError when the engine does not run or would lose something: the corpus is then as it was. */
   async merge(target: TargetSpec): Promise<MergeResult> {
-    const { folders, from, targets } = this.options;
+    const { folders, from, targets, driver } = this.options;
     // The engine takes a write that a kill cut off for an input.
     removeUnfinished(kindFolder(folders, target.name, 'generated'));
-    const committed = readCorpus(folders, target.name, ['seed', 'regression']);
+    const home = readCorpus(folders, target.seedsOf ?? target.name, ['seed', 'regression']);
+    const committed = { ...home, inputs: home.inputs.map((input) => ({ ...input, target: target.name })) };
     const generated = readCorpus(folders, target.name, ['generated']);
     const offered = from
       .map((folder) => offeredFolder(folder, target, targets))
       .filter((folder) => folder !== null)
       .map((folder) => readFolder(folder, target.name, 'generated'));
     const all = [committed, generated, ...offered];
-    const sorted = sortByVerdict(all.flatMap(({ inputs }) => inputs));
+    const sorted = sortByVerdict(
+      all.flatMap(({ inputs }) => inputs),
+      driver,
+    );
     const good = new Set(sorted.ok);
     const parts = {
       committed: committed.inputs.filter((input) => good.has(input)),
@@ -89,7 +96,12 @@ export class CorpusMerge {
     };
     const nothing = parts.generated.length + parts.offered.length === 0;
     const distilled = nothing ? null : await this.distil(target, parts);
-    const failing = this.store(target, sorted.failing);
+    // What a seed shows on a driver with known holes is no news: replay says it.
+    const own = new Set<CorpusInput>(driver === null ? [] : committed.inputs);
+    const failing = this.store(
+      target,
+      sorted.failing.filter(({ input }) => !own.has(input)),
+    );
     const kept = distilled?.kept ?? new Set<string>();
     const change = this.apply(target, generated.inputs, parts.offered, kept);
     return {
@@ -115,11 +127,12 @@ export class CorpusMerge {
     target: TargetSpec,
     parts: Readonly<Record<'committed' | 'generated' | 'offered', readonly CorpusInput[]>>,
   ): Promise<{ readonly kept: ReadonlySet<string>; readonly coverage: NonNullable<MergeResult['coverage']> }> {
+    const { root, driver } = this.options;
     const temporary = makeTemporaryFolder('merge');
     try {
       const inputs = Object.values(parts).flat();
       const maxLength = inputs.reduce((most, { bytes }) => Math.max(most, bytes.length), DEFAULT_LENGTH);
-      this.engine = new MergeEngine({ root: this.options.root, target: target.name, maxLength, temporary });
+      this.engine = new MergeEngine({ root, driver, target: target.name, maxLength, temporary });
       const [committed, generated, offered] = (['committed', 'generated', 'offered'] as const).map((name) =>
         copyInputs(join(temporary, name), parts[name]),
       ) as [string, string, string];
@@ -138,9 +151,11 @@ export class CorpusMerge {
   }
 
   private store(target: TargetSpec, failing: readonly Failing[]): MergeResult['failing'] {
+    const { driver } = this.options;
     return failing.map(({ input, result }) => {
-      const finding = failureOf(result, HANG_LIMIT);
-      if (finding === null) throw new Error(`${input.file} did not fail`);
+      const failure = failureOf(result, HANG_LIMIT);
+      if (failure === null) throw new Error(`${input.file} did not fail`);
+      const finding = driver === null ? failure : { ...failure, driver: driver.identity };
       const { trace } = result;
       const where = { directory: this.options.crashes, target: target.name };
       const { file } = writeCrash({ ...where, bytes: input.bytes, finding, trace, seed: null, bug: null });
@@ -174,13 +189,16 @@ interface Failing {
 }
 
 /** Replays everything first: the engine would stop at an input that fails. */
-function sortByVerdict(inputs: readonly CorpusInput[]): {
+function sortByVerdict(
+  inputs: readonly CorpusInput[],
+  driver: LoadedDriver | null,
+): {
   readonly ok: readonly CorpusInput[];
   readonly failing: readonly Failing[];
 } {
   const ok: CorpusInput[] = [];
   const failing: Failing[] = [];
-  const builds = new Builds({ bug: undefined, bugDirs: [], note: () => undefined });
+  const builds = new Builds({ bug: undefined, bugDirs: [], driver, note: () => undefined });
   let index = 0;
   for (const { result } of replayMany(inputs, builds, { times: 1, traced: false })) {
     const input = inputs[index++];
@@ -225,7 +243,7 @@ function checkNothingLost(target: TargetSpec, before: Coverage, after: Coverage)
 function offeredFolder(folder: string, target: TargetSpec, targets: readonly TargetSpec[]): string | null {
   if (!existsSync(folder)) throw new UsageError(`no such folder: ${folder}`);
   if (existsSync(join(folder, target.name))) return join(folder, target.name);
-  if (TARGETS.some(({ name }) => existsSync(join(folder, name)))) return null;
+  if (ALL_TARGETS.some(({ name }) => existsSync(join(folder, name)))) return null;
   if (targets.length > 1)
     throw new UsageError(`${folder} is not sorted by target: name the one that its inputs are for`);
   return folder;

@@ -3,6 +3,7 @@
 
 import { join } from 'node:path';
 
+import type { DriverIdentity } from '../../platform/driver-module.js';
 import { contentOrNull, writeAtomically } from '../atomic-file.js';
 import { UsageError } from '../errors.js';
 import {
@@ -17,6 +18,7 @@ import {
   stringField,
   textField,
 } from '../json-fields.js';
+import { driverField } from './driver-field.js';
 
 export const CAMPAIGN_FILE = 'campaign.json';
 /** Version of the document. */
@@ -64,6 +66,8 @@ export interface CampaignRecord {
   readonly target: string;
   /** Id of the planted bug in the build, or null for the driver as it is. */
   readonly bug: string | null;
+  /** The driver from outside that the last campaign was of; absent for our own. */
+  readonly driver?: DriverIdentity;
   /** ISO 8601, of the first campaign and of the last writing. */
   readonly startedAt: string;
   readonly updatedAt: string;
@@ -123,6 +127,7 @@ function parse(text: string): CampaignRecord {
     schema: CAMPAIGN_SCHEMA,
     target: stringField(object, 'target'),
     bug: nullable(object, 'bug', stringField),
+    ...optional(object, 'driver', driverField),
     startedAt: stringField(object, 'startedAt'),
     updatedAt: stringField(object, 'updatedAt'),
     campaigns: integerField(object, 'campaigns'),

@@ -3,7 +3,6 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 
-import type { DriverIdentity } from '../../platform/driver-module.js';
 import type { Trace } from '../../verdict/trace.js';
 import type { DriverSite, Finding, MappingRecord, Numbers, Severity } from '../../verdict/verdict.js';
 import { INPUT_FORMAT, formatProblem } from '../corpus/input-format.js';
@@ -19,6 +18,7 @@ import {
   stringField,
   textField,
 } from '../json-fields.js';
+import { driverField } from './driver-field.js';
 import { placementOfText } from '../systematic/placement-text.js';
 import { traceField, traceJson } from './sidecar-trace.js';
 
@@ -164,16 +164,6 @@ function placementField(object: JsonObject, name: string): string {
   const text = stringField(object, name);
   if (placementOfText(text) === null) throw new FieldError(`"${name}" must be a placement, such as map:3`);
   return text;
-}
-
-function driverField(object: JsonObject, name: string): DriverIdentity {
-  const driver = objectField(object, name);
-  return {
-    name: stringField(driver, 'name'),
-    version: stringField(driver, 'version'),
-    source: stringField(driver, 'source'),
-    sha256: stringField(driver, 'sha256'),
-  };
 }
 
 function siteField(object: JsonObject, name: string): DriverSite {

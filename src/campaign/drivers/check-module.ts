@@ -8,15 +8,18 @@ const LAYOUTS: readonly string[] = ['split', 'packed'] satisfies readonly RingLa
 const FLAGS: readonly (keyof DriverFeatures)[] = [
   'indirect',
   'eventIndex',
-  'context',
-  'premapped',
   'reset',
   'resize',
   'withoutDmaApi',
   'withoutCallback',
 ];
+/** True, false, or one of these words. */
+const LIMITED: readonly (readonly [keyof DriverFeatures, readonly string[]])[] = [
+  ['context', ['device-writable']],
+  ['premapped', ['one-direction', 'whole-queue']],
+];
 const LISTS: readonly (keyof DriverFeatures)[] = ['layouts', 'inOrder'];
-const OPTIONAL_FUNCTIONS = ['guestMemory', 'reset', 'frames', 'coverage'] as const;
+const OPTIONAL_FUNCTIONS = ['guestMemory', 'bouncePool', 'reset', 'frames', 'coverage'] as const;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -42,12 +45,17 @@ function headProblem({ name, version, semantics }: Fields): string | null {
 function featuresProblem(value: unknown): string | null {
   if (typeof value !== 'object' || value === null) return '"features" is missing: what the driver can do';
   const features = value as Fields;
-  const known: readonly string[] = [...FLAGS, ...LISTS];
+  const known: readonly string[] = [...FLAGS, ...LIMITED.map(([name]) => name), ...LISTS];
   const unknown = Object.keys(features).find((key) => !known.includes(key));
   if (unknown !== undefined) return `"features.${unknown}" is unknown${didYouMean(unknown, known)}`;
   for (const flag of FLAGS) {
     if (typeof features[flag] !== 'boolean')
       return `"features.${flag}" is ${shown(features[flag])}, it must be true or false`;
+  }
+  for (const [name, words] of LIMITED) {
+    const value = features[name];
+    if (typeof value === 'boolean' || words.some((word) => word === value)) continue;
+    return `"features.${name}" is ${shown(value)}, it must be true, false or ${words.map((word) => `"${word}"`).join(' or ')}`;
   }
   for (const list of LISTS) {
     const layouts = features[list];

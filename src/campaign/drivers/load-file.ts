@@ -14,7 +14,7 @@ import type { LoadedDriver } from './loaded-driver.js';
 const ADVICE = 'see docs/adding-a-driver.md';
 
 /** Throws UsageError. With `fresh` the module is loaded anew: an execution that was stopped half-way left it in no known state. */
-export function loadDriverFile(path: string, options?: { readonly fresh: boolean }): LoadedDriver {
+export function loadDriverFile(path: string, options?: { readonly fresh?: boolean }): LoadedDriver {
   const file = realFile(path);
   if (options?.fresh === true) forget(file);
   const module = moduleIn(path, file);

@@ -19,6 +19,8 @@ export interface RunContext {
   readonly smallest: Readonly<Record<string, number>>;
   /** What names the driver from outside that is fuzzed (resolveDriver takes it); absent for our own. */
   readonly driver?: string;
+  /** Every input is run as small-workload.ts has it; absent but in a comparison of speeds. */
+  readonly small?: true;
   /** Random inputs before the engine's own; absent where there is a corpus. */
   readonly warmUp?: WarmUp;
 }
@@ -107,6 +109,7 @@ export interface UnstableEvent {
 }
 
 const CONTEXT_VARIABLE = 'VRINGFUZZ_RUN';
+const DRIVER_VARIABLE = 'VRINGFUZZ_DRIVER';
 const EVENT_PREFIX = 'vringfuzz-event ';
 
 /** Environment of an engine process. */
@@ -118,6 +121,19 @@ export function contextEnvironment(context: RunContext): Record<string, string> 
 export function readRunContext(): RunContext | null {
   const text = process.env[CONTEXT_VARIABLE];
   return text === undefined ? null : (JSON.parse(text) as RunContext);
+}
+
+/**
+ * Environment of an engine process that no campaign watches, such as one that the engine starts by itself to merge.
+ * @param driver what names a driver from outside; null for our own.
+ */
+export function standaloneEnvironment(driver: string | null): Record<string, string> {
+  return driver === null ? {} : { [DRIVER_VARIABLE]: driver };
+}
+
+/** What names the driver of a process without a campaign; undefined for what its target says. */
+export function standaloneDriver(): string | undefined {
+  return process.env[DRIVER_VARIABLE];
 }
 
 /** Reports to the campaign; silent when there is none. */

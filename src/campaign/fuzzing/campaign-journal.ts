@@ -23,6 +23,8 @@ export interface JournalOptions {
   readonly target: string;
   /** Id of the planted bug in the fuzzed build. */
   readonly bug: string | null;
+  /** Name of the driver from outside, or null. */
+  readonly driver: string | null;
   readonly warn: (text: string) => void;
 }
 
@@ -73,10 +75,12 @@ export class CampaignJournal {
 
   /** The record to go on from, or null where there is none of this build, or none that can be read. */
   private resume(): CampaignRecord | null {
-    const { folder, target, bug } = this.options;
+    const { folder, target, bug, driver } = this.options;
     try {
       const record = readCampaignRecord(folder);
-      return record !== null && record.target === target && record.bug === bug ? record : null;
+      if (record === null || record.target !== target || record.bug !== bug) return null;
+      // Records of earlier versions named no driver: the folder is that driver's alone.
+      return record.driver === undefined || record.driver.name === driver ? record : null;
     } catch (error) {
       this.moveAside(messageOf(error));
       return null;

@@ -1,5 +1,6 @@
 // The state of a target's campaign in the forms in which it is told: status, record, row of the plot, statistics, result.
 
+import type { DriverIdentity } from '../../platform/driver-module.js';
 import { CAMPAIGN_SCHEMA, type BucketCount, type CampaignRecord } from '../crashes/campaign-record.js';
 import type { FuzzerStats } from '../crashes/fuzzer-stats.js';
 import type { PlotRow } from '../crashes/plot-data.js';
@@ -13,6 +14,8 @@ import type { TargetTally } from './target-tally.js';
 export interface TargetParts {
   readonly target: string;
   readonly bug: string | null;
+  /** The driver from outside, or null. */
+  readonly driver: DriverIdentity | null;
   /** Seconds that the target gets. */
   readonly share: number | null;
   /** Of the stop rule, or null. */
@@ -52,12 +55,13 @@ export function statusOf({ target, share, tally, ledger }: TargetParts): Campaig
 }
 
 export function recordOf(parts: TargetParts): CampaignRecord {
-  const { target, bug, seeds, before, tally, counts } = parts;
+  const { target, bug, driver, seeds, before, tally, counts } = parts;
   const { coverage } = tally;
   return {
     schema: CAMPAIGN_SCHEMA,
     target,
     bug,
+    ...(driver === null ? {} : { driver }),
     startedAt: before?.startedAt ?? parts.startedAt.toISOString(),
     updatedAt: new Date().toISOString(),
     campaigns: (before?.campaigns ?? 0) + 1,

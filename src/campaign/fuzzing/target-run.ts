@@ -60,10 +60,17 @@ export class TargetRun implements PoolListener {
     private readonly listener: CampaignListener,
   ) {
     const { target, bug, root } = options;
+    const driverName = options.driver?.identity.name ?? null;
     const folder = join(options.crashes, target);
     makeFolder(folder);
     removeUnfinished(folder);
-    this.journal = new CampaignJournal({ folder, target, bug, warn: (text) => listener.warned(text) });
+    this.journal = new CampaignJournal({
+      folder,
+      target,
+      bug,
+      driver: driverName,
+      warn: (text) => listener.warned(text),
+    });
     const { before } = this.journal;
     this.tally = new TargetTally(before, buildIdentity(root, options.driver));
     this.findings = new TargetFindings(options, before?.buckets ?? [], {
@@ -213,6 +220,8 @@ export class TargetRun implements PoolListener {
     const { target, bug, commandLine, untilRisk, seconds: share } = options;
     const { ledger, counts } = findings;
     const { before } = journal;
-    return { target, bug, share, untilRisk, commandLine, seeds: pool.seeds, startedAt, before, tally, ledger, counts };
+    const { seeds } = pool;
+    const driver = options.driver?.identity ?? null;
+    return { target, bug, driver, share, untilRisk, commandLine, seeds, startedAt, before, tally, ledger, counts };
   }
 }

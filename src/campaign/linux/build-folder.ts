@@ -8,7 +8,7 @@ import type { SymbolTable } from '../../linux/symbol-table.js';
 import { EnvironmentError, messageOf } from '../errors.js';
 import { workRoot } from '../paths.js';
 
-export const BUILD_SCHEMA = 2;
+export const BUILD_SCHEMA = 3;
 export const BUILD_FILE = 'build.json';
 export const MODULE_FILE = 'driver.wasm';
 export const SYMBOLS_FILE = 'symbols.json';
@@ -22,6 +22,8 @@ export interface BuildRecord {
   /** Package that the source came from, or null for a tree. */
   readonly package: string | null;
   readonly sourceHash: string;
+  /** SHA-256 of the swiotlb.c that was compiled in; only of variant `swiotlb`. */
+  readonly swiotlbHash?: string;
   readonly variant: LinuxVariant;
   readonly api: readonly string[];
   readonly patch: { readonly name: string; readonly hash: string } | null;

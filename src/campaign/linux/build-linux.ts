@@ -14,6 +14,7 @@ import { basename, join } from 'node:path';
 
 import type { LinuxVariant } from '../../linux/linux-build.js';
 import { LinuxMachine } from '../../linux/machine.js';
+import { placeIn, placesAt, type SourcePlace, type SymbolTable } from '../../linux/symbol-table.js';
 import { MEMORY_SIZE } from '../../memory/layout.js';
 import { makeFolder, writeFailure } from '../atomic-file.js';
 import { UsageError } from '../errors.js';
@@ -27,8 +28,10 @@ import {
   storedBuilds,
 } from './build-folder.js';
 import { compileRing, flagsOf, shimFiles, shimFolder } from './compile-ring.js';
+import { RING_SOURCE } from './headers.js';
 import { type KernelSources, sha256 } from './kernel-tree.js';
 import { type CounterPlace, makeSymbols } from './make-symbols.js';
+import { filesOf, SWIOTLB_SOURCE } from './swiotlb-files.js';
 import type { Toolchain } from './toolchain.js';
 import { codeOffset, withoutDebug } from './wasm-file.js';
 
@@ -72,7 +75,7 @@ export function buildLinux(options: BuildOptions): BuildResult {
 
 function keyOf({ sources, variant, defines, tools }: BuildOptions): string {
   const parts = [`schema ${BUILD_SCHEMA}`, tools.version, ...flagsOf(variant), '', ...defines, '', ...sources.api];
-  for (const [path, text] of sources.files) parts.push(path, sha256(text));
+  for (const [path, text] of filesOf(sources.files, variant)) parts.push(path, sha256(text));
   for (const name of shimFiles()) parts.push(name, sha256(readFileSync(join(shimFolder(), name))));
   return sha256(parts.join('\0')).slice(0, KEY_LENGTH);
 }
@@ -91,13 +94,15 @@ function make(folder: string, key: string, options: BuildOptions): void {
     const wasm = readFileSync(linked);
     const stripped = withoutDebug(wasm);
     const counters = countersOf(stripped);
-    const symbols = makeSymbols(linked, codeOffset(wasm), counters, tools);
+    const table = makeSymbols(linked, codeOffset(wasm), counters, tools);
+    const symbols = { ...table, lines: edgeLines(table, sources) };
     const record: BuildRecord = {
       schemaVersion: BUILD_SCHEMA,
       key,
       kernelVersion: sources.version,
       package: options.package,
       sourceHash: sources.ringHash,
+      ...(variant === 'swiotlb' ? { swiotlbHash: sha256(sources.files.get(SWIOTLB_SOURCE) ?? '') } : {}),
       variant,
       api: sources.api,
       patch: sources.patch === null ? null : { name: sources.patch.name, hash: sources.patch.hash },
@@ -115,6 +120,18 @@ function make(folder: string, key: string, options: BuildOptions): void {
   } finally {
     if (temporary !== null) rmSync(temporary, { recursive: true, force: true });
   }
+}
+
+/** The lines with an edge, each with the two behind it: what coverage is told by. It is the kernel's, and stays with the build. */
+function edgeLines(table: SymbolTable, { files }: KernelSources): Record<string, string> {
+  const text = (files.get(RING_SOURCE) ?? '').split('\n');
+  const places = table.edges.map((offset) => placeIn(RING_SOURCE, placesAt(offset, table)));
+  const around = ({ line }: SourcePlace): string =>
+    text
+      .slice(line - 1, line + 2)
+      .map((each) => each.trim())
+      .join('\n');
+  return Object.fromEntries(places.flatMap((place) => (place ? [[place.line, around(place)]] : [])));
 }
 
 /** Runs the module as far as its beginning: what does not even load is found here and not by the fuzzer. */

@@ -8,9 +8,10 @@ import type { LinuxVariant } from '../../linux/linux-build.js';
 import { makeFolder } from '../atomic-file.js';
 import { EnvironmentError, UsageError } from '../errors.js';
 import { projectRoot } from '../paths.js';
-import { HEADER_ALIASES, RING_SOURCE, SHIM_HEADERS, VERBATIM_HEADERS } from './headers.js';
+import { HEADER_ALIASES, OPTIONAL_HEADERS, RING_SOURCE, SHIM_HEADERS, VERBATIM_HEADERS } from './headers.js';
 import type { KernelSources } from './kernel-tree.js';
 import { firstReason, runTool } from './run-tool.js';
+import { SWIOTLB_CONFIG, SWIOTLB_FILES, SWIOTLB_SHIM_HEADERS, SWIOTLB_SOURCE, swiotlbLack } from './swiotlb-files.js';
 import type { Toolchain } from './toolchain.js';
 
 /** Where the shim's C files are: sources only, in a checkout as in an installed package. */
@@ -42,20 +43,26 @@ const LANGUAGE = [
 ];
 
 /** Loads and stores are told of by the instrumentation of KASAN, else by that of the coverage. */
+const KASAN = [
+  '-fsanitize-coverage=inline-8bit-counters,trace-cmp',
+  ...['-Xclang', '-fsanitize=kernel-address'],
+  ...['-mllvm', '-asan-instrumentation-with-call-threshold=0'],
+  ...['-mllvm', '-asan-stack=0'],
+  ...['-mllvm', '-asan-globals=0'],
+  // A second load of the same field is checked as well: it may be a double fetch.
+  ...['-mllvm', '-asan-opt-same-temp=0'],
+];
 const INSTRUMENTATION: Readonly<Record<LinuxVariant, readonly string[]>> = {
   coverage: ['-fsanitize-coverage=inline-8bit-counters,trace-cmp,trace-loads,trace-stores'],
-  kasan: [
-    '-fsanitize-coverage=inline-8bit-counters,trace-cmp',
-    ...['-Xclang', '-fsanitize=kernel-address'],
-    ...['-mllvm', '-asan-instrumentation-with-call-threshold=0'],
-    ...['-mllvm', '-asan-stack=0'],
-    ...['-mllvm', '-asan-globals=0'],
-    // A second load of the same field is checked as well: it may be a double fetch.
-    ...['-mllvm', '-asan-opt-same-temp=0'],
-  ],
+  kasan: KASAN,
+  swiotlb: KASAN,
 };
 
-const RUNTIME: Readonly<Record<LinuxVariant, readonly string[]>> = { coverage: [], kasan: ['-DVRINGFUZZ_KASAN'] };
+const RUNTIME: Readonly<Record<LinuxVariant, readonly string[]>> = {
+  coverage: [],
+  kasan: ['-DVRINGFUZZ_KASAN'],
+  swiotlb: ['-DVRINGFUZZ_KASAN', '-DVRINGFUZZ_SWIOTLB'],
+};
 
 const LINK = [
   '--no-entry',
@@ -72,7 +79,8 @@ const LINK = [
 
 /** All flags of a variant: a part of a build's identity. */
 export function flagsOf(variant: LinuxVariant): readonly string[] {
-  return [...LANGUAGE, ...INSTRUMENTATION[variant], ...RUNTIME[variant], ...LINK];
+  const config = variant === 'swiotlb' ? SWIOTLB_CONFIG : [];
+  return [...LANGUAGE, ...INSTRUMENTATION[variant], ...RUNTIME[variant], ...config, ...LINK];
 }
 
 export interface CompileOptions {
@@ -85,7 +93,8 @@ export interface CompileOptions {
 
 /** Compiles in `folder`, which is empty; the path of the linked module. Throws UsageError naming what the kernel's file lacks. */
 export function compileRing(folder: string, { sources, variant, defines, tools }: CompileOptions): string {
-  layOut(folder, sources);
+  if (variant === 'swiotlb') checkSwiotlb(sources);
+  layOut(folder, sources, variant);
   const shim = shimFolder();
   const common = [...LANGUAGE, ...sources.api.map((macro) => `-D${macro}`), '-Iinclude', `-I${shim}`];
   const mapped = [...common, `-ffile-prefix-map=${shim}=shim`];
@@ -93,17 +102,31 @@ export function compileRing(folder: string, { sources, variant, defines, tools }
     const { ok, stderr } = runTool(tools.clang, [...mapped, ...flags, '-c', source, '-o', object], { cwd: folder });
     if (!ok) throw compileError(sources.version, stderr);
   };
-  compile(RING_SOURCE, 'ring.o', [...INSTRUMENTATION[variant], ...defines.map((macro) => `-D${macro}`), '-w']);
+  const macros = defines.map((macro) => `-D${macro}`);
+  const kernel = [...INSTRUMENTATION[variant], ...macros, '-w'];
+  compile(RING_SOURCE, 'ring.o', kernel);
   compile(join(shim, 'glue.c'), 'glue.o', []);
+  compile(join(shim, 'maps.c'), 'maps.o', []);
   compile(join(shim, 'runtime.c'), 'runtime.o', RUNTIME[variant]);
+  if (variant === 'swiotlb') {
+    compile(SWIOTLB_SOURCE, 'swiotlb.o', [...kernel, ...SWIOTLB_CONFIG]);
+    compile(join(shim, 'bounce.c'), 'bounce.o', [...macros, ...SWIOTLB_CONFIG]);
+  }
   // In this order: the first and the last enclose the counters (runtime.c).
-  const objects = ['runtime.o', 'ring.o', 'glue.o'];
+  const bounce = variant === 'swiotlb' ? ['swiotlb.o', 'bounce.o'] : [];
+  const objects = ['runtime.o', 'ring.o', ...bounce, 'maps.o', 'glue.o'];
   const { ok, stderr } = runTool(tools.linker, [...LINK, ...objects, '-o', 'linked.wasm'], { cwd: folder });
   if (!ok) throw linkError(sources.version, stderr);
   return join(folder, 'linked.wasm');
 }
 
-function layOut(folder: string, { files }: KernelSources): void {
+function checkSwiotlb({ version, files }: KernelSources): void {
+  const lack = swiotlbLack(files);
+  if (lack === null) return;
+  throw new UsageError(`the kernel ${version} has ${lack}: variant swiotlb is not supported; use --variant kasan`);
+}
+
+export function layOut(folder: string, { files }: KernelSources, variant: LinuxVariant = 'kasan'): void {
   const write = (path: string, text: string): void => {
     const file = join(folder, path);
     makeFolder(dirname(file));
@@ -111,10 +134,17 @@ function layOut(folder: string, { files }: KernelSources): void {
   };
   write(RING_SOURCE, files.get(RING_SOURCE) ?? '');
   for (const header of VERBATIM_HEADERS) write(`include/${header}`, files.get(`include/${header}`) ?? '');
+  for (const header of OPTIONAL_HEADERS) {
+    const text = files.get(`include/${header}`);
+    if (text !== undefined) write(`include/${header}`, text);
+  }
   for (const [alias, header] of Object.entries(HEADER_ALIASES)) {
     write(`include/${alias}`, files.get(`include/${header}`) ?? '');
   }
   for (const header of SHIM_HEADERS) write(`include/${header}`, '#include "kernel.h"\n');
+  if (variant !== 'swiotlb') return;
+  for (const path of SWIOTLB_FILES) write(path, files.get(path) ?? '');
+  for (const header of SWIOTLB_SHIM_HEADERS) write(`include/${header}`, '#include "kernel.h"\n');
 }
 
 function compileError(version: string, stderr: string): Error {

@@ -19,6 +19,9 @@ export const VERBATIM_HEADERS: readonly string[] = [
   'uapi/linux/virtio_types.h',
 ];
 
+/** Used verbatim as well, where the tree has them: other headers include them since some version. */
+export const OPTIONAL_HEADERS: readonly string[] = ['linux/virtio_features.h'];
+
 /** The same content under the name that other headers include it by. */
 export const HEADER_ALIASES: Readonly<Record<string, string>> = {
   'linux/virtio_types.h': 'uapi/linux/virtio_types.h',
@@ -28,10 +31,12 @@ export const HEADER_ALIASES: Readonly<Record<string, string>> = {
 export const SHIM_HEADERS: readonly string[] = [
   'asm/barrier.h',
   'asm/io.h',
+  'linux/bits.h',
   'linux/bug.h',
   'linux/cache.h',
   'linux/compiler_types.h',
   'linux/completion.h',
+  'linux/device-id/virtio.h',
   'linux/device.h',
   'linux/err.h',
   'linux/gfp.h',
@@ -49,23 +54,12 @@ export const SHIM_HEADERS: readonly string[] = [
   'xen/xen.h',
 ];
 
-/** A part of the API that not every version has: the shim is compiled for what the tree declares. */
-export interface ApiProbe {
-  readonly macro: string;
-  readonly header: string;
-  readonly pattern: RegExp;
-}
-
-export const API_PROBES: readonly ApiProbe[] = [
-  { macro: 'HAVE_VIRTQUEUE_RESIZE', header: 'linux/virtio.h', pattern: /\bvirtqueue_resize\s*\(/ },
-  { macro: 'HAVE_VIRTQUEUE_RESET', header: 'linux/virtio.h', pattern: /\bvirtqueue_reset\s*\(/ },
-  { macro: 'HAVE_UNDERSCORED_SYNC', header: 'linux/dma-mapping.h', pattern: /\b__dma_sync_single_for_cpu\s*\(/ },
-];
-
 /** What the shim cannot do without, by the header that declares it. */
 export const REQUIRED_SYMBOLS: Readonly<Record<string, readonly string[]>> = {
   'linux/virtio.h': [
     'virtqueue_add_sgs',
+    'virtqueue_add_outbuf',
+    'virtqueue_add_inbuf',
     'virtqueue_add_inbuf_ctx',
     'virtqueue_get_buf_ctx',
     'virtqueue_kick_prepare',
@@ -74,7 +68,7 @@ export const REQUIRED_SYMBOLS: Readonly<Record<string, readonly string[]>> = {
     'virtqueue_detach_unused_buf',
     'virtqueue_get_desc_addr',
     'virtio_max_dma_size',
-    '__virtqueue_break',
+    'virtio_break_device',
   ],
   'linux/virtio_ring.h': [
     'vring_create_virtqueue',

@@ -8,7 +8,9 @@ import { applyPatch, parsePatch, type StructuredPatch } from 'diff';
 
 import { contentOrNull } from '../atomic-file.js';
 import { messageOf, UsageError } from '../errors.js';
-import { API_PROBES, REQUIRED_SYMBOLS, RING_SOURCE, VERBATIM_HEADERS } from './headers.js';
+import { probeApi } from './api-probes.js';
+import { OPTIONAL_HEADERS, REQUIRED_SYMBOLS, RING_SOURCE, VERBATIM_HEADERS } from './headers.js';
+import { SWIOTLB_FILES, SWIOTLB_SOURCE } from './swiotlb-files.js';
 
 export interface KernelSources {
   /** Such as 6.12.117. */
@@ -19,7 +21,7 @@ export interface KernelSources {
   readonly ringHash: string;
   /** The patch that was applied, null for none. */
   readonly patch: AppliedPatch | null;
-  /** What the tree declares of API_PROBES. */
+  /** What the tree has of API_PROBES. */
   readonly api: readonly string[];
 }
 
@@ -42,15 +44,22 @@ export function readKernelSources(tree: string, patchFile: string | null): Kerne
     }
     files.set(path, readFileSync(file, 'utf8'));
   }
+  for (const header of OPTIONAL_HEADERS) {
+    const text = contentOrNull(join(tree, 'include', header));
+    if (text !== null) files.set(`include/${header}`, text.toString('utf8'));
+  }
+  for (const path of SWIOTLB_FILES) {
+    const text = contentOrNull(join(tree, path));
+    if (text !== null) files.set(path, text.toString('utf8'));
+  }
   const patch = patchFile === null ? null : applyPatchFile(patchFile, files);
   checkSymbols(version, files);
-  const api = API_PROBES.filter(({ header, pattern }) => pattern.test(files.get(`include/${header}`) ?? ''));
   return {
     version,
     files,
     ringHash: sha256(files.get(RING_SOURCE) ?? ''),
     patch,
-    api: api.map(({ macro }) => macro),
+    api: probeApi(files),
   };
 }
 
@@ -99,7 +108,7 @@ function applyPatchFile(patchFile: string, files: Map<string, string>): AppliedP
   }
   if (changed.length === 0) {
     throw new UsageError(
-      `${patchFile} changes no file of the build; it may change ${RING_SOURCE} and the headers that are used verbatim`,
+      `${patchFile} changes no file of the build; it may change ${RING_SOURCE}, ${SWIOTLB_SOURCE} and the headers that are used verbatim`,
     );
   }
   return { name: basename(patchFile), hash: sha256(content), changed, ignored };

@@ -5,13 +5,15 @@ import { LINUX_VARIANTS, type LinuxVariant } from '../../linux/linux-build.js';
 import { linuxModule } from '../../linux/linux-module.js';
 import type { LoadedDriver } from '../drivers/loaded-driver.js';
 import { type StoredBuild, linuxFolder, loadBuild, storedBuilds } from './build-folder.js';
+import { sha256 } from './kernel-tree.js';
 
 /** What is run where no variant is named: the one that sees more. */
 const DEFAULT_VARIANT: LinuxVariant = 'kasan';
 
-/** Throws UsageError. */
-export function loadLinux(version: string): LoadedDriver {
-  return loadedLinux(chosenBuild(version, storedBuilds(linuxFolder())));
+/** Throws UsageError. With `pool` a build with the kernel's bounce buffers is preferred where no variant is named. */
+export function loadLinux(version: string, options?: { readonly pool?: boolean }): LoadedDriver {
+  const preferred = options?.pool === true ? 'swiotlb' : DEFAULT_VARIANT;
+  return loadedLinux(chosenBuild(version, storedBuilds(linuxFolder()), preferred));
 }
 
 /** A machine for each load: one in which an execution was stopped half-way is not used again. */
@@ -24,7 +26,7 @@ export function loadedLinux(build: StoredBuild): LoadedDriver {
       name: module.name,
       version: module.version,
       source: `linux:${record.key}${record.patch === null ? '' : ` (${record.patch.name})`}`,
-      sha256: record.sourceHash,
+      sha256: record.swiotlbHash === undefined ? record.sourceHash : sha256(record.sourceHash + record.swiotlbHash),
     },
     frames: (stack) => module.frames?.(stack) ?? [],
     // The very same build, also after another one of that series was made.
@@ -33,8 +35,12 @@ export function loadedLinux(build: StoredBuild): LoadedDriver {
   };
 }
 
-/** `builds` are the newest first. */
-export function chosenBuild(version: string, builds: readonly StoredBuild[]): StoredBuild {
+/** `builds` are the newest first. Where no variant is named it is the preferred one, else the default, else any. */
+export function chosenBuild(
+  version: string,
+  builds: readonly StoredBuild[],
+  preferred: LinuxVariant = DEFAULT_VARIANT,
+): StoredBuild {
   const parts = version.split(':').filter((part) => part !== '');
   const wanted = parts.find((part) => !isVariant(part)) ?? '';
   const variant = parts.find(isVariant);
@@ -49,9 +55,10 @@ export function chosenBuild(version: string, builds: readonly StoredBuild[]): St
     .filter(({ record }) => isUnchanged(record) && isVersion(record.kernelVersion, wanted))
     // The sort is stable: of one version the newest build stays first.
     .sort((a, b) => compareVersions(b.record.kernelVersion, a.record.kernelVersion));
-  const due = variant ?? DEFAULT_VARIANT;
+  const ofVariant = (due: LinuxVariant): StoredBuild | undefined =>
+    candidates.find(({ record }) => record.variant === due);
   const found =
-    candidates.find(({ record }) => record.variant === due) ?? (variant === undefined ? candidates[0] : undefined);
+    variant === undefined ? (ofVariant(preferred) ?? ofVariant(DEFAULT_VARIANT) ?? candidates[0]) : ofVariant(variant);
   if (found !== undefined) return found;
   const known = builds.map(({ record }) => `${record.kernelVersion} ${record.variant} ${record.key}`).join(', ');
   throw new UsageError(

@@ -30,6 +30,8 @@ struct device {
 	bool dma_skip_sync;
 	bool dma_iommu;
 	struct dma_map_ops *dma_ops;
+	struct io_tlb_mem *dma_io_tlb_mem;
+	const struct bus_dma_region *dma_range_map;
 };
 
 struct device_driver {
@@ -83,5 +85,6 @@ struct cpumask;
 #define xen_initial_domain() 0
 #define cc_platform_has(attribute) false
 #define dev_name(device) ((device)->kobj.name)
+#define dev_dma_skip_sync(device) ((device)->dma_skip_sync)
 
 #endif

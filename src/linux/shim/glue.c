@@ -4,24 +4,8 @@
  * and transport, as imports from the platform. Addresses cross as pointers into the module's memory, DMA addresses as
  * doubles, which hold 53 bits: a 64-bit integer would cross as a BigInt, which is slow.
  */
-#include <linux/dma-mapping.h>
-#include <linux/virtio.h>
-#include <linux/virtio_config.h>
-#include <linux/virtio_ring.h>
+#include "glue.h"
 
-#include "runtime.h"
-
-#define EXPORT(name) __attribute__((export_name(#name)))
-#define MAX_PIECES 64
-#define MAPPING_FAILED (-1.0)
-
-HOST(map) double host_map(const void *cpu, size_t size, int direction, int attributes);
-HOST(unmap) void host_unmap(double dma, size_t size, int direction, int attributes);
-HOST(sync) void host_sync(double dma, size_t size, int direction, int for_device);
-HOST(max_mapping_size) size_t host_max_mapping_size(void);
-HOST(alloc_coherent) void *host_alloc_coherent(size_t size);
-HOST(coherent_dma) double host_coherent_dma(const void *cpu);
-HOST(free_coherent) void host_free_coherent(const void *cpu, size_t size);
 HOST(kmalloc) void *host_kmalloc(size_t size);
 HOST(kfree) void host_kfree(const void *address);
 HOST(notify) int host_notify(void);
@@ -36,6 +20,8 @@ struct exchange {
 	u32 context;
 	u32 address[MAX_PIECES];
 	u32 size[MAX_PIECES];
+	/* Of buffers that come mapped. */
+	double dma[MAX_PIECES];
 };
 struct exchange exchange;
 
@@ -44,7 +30,7 @@ __attribute__((section("__sancov_cntrs"), used, aligned(1))) static u8 after_cou
 
 static struct device parent;
 static struct virtio_device device;
-static struct virtqueue *queue;
+struct virtqueue *queue;
 static struct scatterlist pieces[MAX_PIECES];
 
 /* The DMA API. */
@@ -167,10 +153,12 @@ void vringfuzz_free_pages(void *pages_, size_t size)
 	host_free_coherent(pages_, size);
 }
 
+#ifndef HAVE_INLINE_SG_NEXT
 struct scatterlist *sg_next(struct scatterlist *sg)
 {
 	return sg_is_last(sg) ? NULL : sg + 1;
 }
+#endif
 
 /* The bus. */
 
@@ -234,16 +222,42 @@ static void prepare_device(u32 low, u32 high, bool resettable)
 	vring_transport_features(&device);
 }
 
+/*
+ * With contexts, which are for network drivers, a queue is made as the transports of vDPA make it: with a device to map
+ * for of its own. `map_table`: the transport maps, by a table of operations.
+ */
+static struct virtqueue *create_queue(u32 num, u32 align, vq_callback_t *called, bool has_context, bool map_table)
+{
+#ifdef HAVE_CREATE_MAP
+	union virtio_map map = { .dma_dev = &parent };
+
+	device.map = map_table ? &map_operations : NULL;
+	device.vmap = map;
+	if (has_context)
+		return vring_create_virtqueue_map(0, num, align, &device, true, false, true, notify, called, "queue", map);
+#endif
+#ifdef HAVE_CREATE_DMA
+	if (has_context)
+		return vring_create_virtqueue_dma(0, num, align, &device, true, false, true, notify, called, "queue",
+						  &parent);
+#endif
+	return vring_create_virtqueue(0, num, align, &device, true, false, has_context, notify, called, "queue");
+}
+
 EXPORT(create)
-int create(u32 num, u32 max, u32 align, u32 low, u32 high, int has_callback, int has_context, int resettable)
+int create(u32 num, u32 max, u32 align, u32 low, u32 high, int has_callback, int has_context, int resettable,
+	   int map_table)
 {
 	prepare_device(low, high, resettable);
-	queue = vring_create_virtqueue(0, num, align, &device, true, false, has_context, notify,
-				       has_callback ? callback : NULL, "queue");
+	queue = create_queue(num, align, has_callback ? callback : NULL, has_context, map_table);
 	if (!queue)
 		return -ENOMEM;
 #ifdef HAVE_VIRTQUEUE_RESIZE
 	queue->num_max = max;
+#endif
+#ifdef HAVE_UNBREAK_DEVICE
+	/* DRIVER_OK: with CONFIG_VIRTIO_HARDEN_NOTIFICATION a queue is broken until then. */
+	__virtio_unbreak_device(&device);
 #endif
 	return 0;
 }
@@ -254,7 +268,41 @@ EXPORT(destroy) void destroy(void)
 	queue = NULL;
 }
 
-EXPORT(add) int add(u32 out, u32 in, void *token, void *context)
+EXPORT(premap_queue) int premap_queue(void)
+{
+#ifdef HAVE_PREMAPPED_QUEUES
+	return virtqueue_set_dma_premapped(queue);
+#else
+	return -EOPNOTSUPP;
+#endif
+}
+
+/* The pieces of one direction: of every four such buffers three go through the calls that are made for them. */
+static int add_readable(u32 out, void *token, bool premapped)
+{
+#ifdef HAVE_PREMAPPED_BUFFERS
+	if (premapped)
+		return virtqueue_add_outbuf_premapped(queue, pieces, out, token, GFP_ATOMIC);
+#endif
+	return virtqueue_add_outbuf(queue, pieces, out, token, GFP_ATOMIC);
+}
+
+static int add_writable(u32 in, void *token, void *context, bool premapped)
+{
+#ifdef HAVE_PREMAPPED_BUFFERS
+	if (premapped)
+		return virtqueue_add_inbuf_premapped(queue, pieces, in, token, context, GFP_ATOMIC);
+#endif
+#ifdef HAVE_CACHE_CLEAN
+	if (!context && ((u32)token & 3) == 2)
+		return virtqueue_add_inbuf_cache_clean(queue, pieces, in, token, GFP_ATOMIC);
+#endif
+	if (context || ((u32)token & 3) == 3)
+		return virtqueue_add_inbuf_ctx(queue, pieces, in, token, context, GFP_ATOMIC);
+	return virtqueue_add_inbuf(queue, pieces, in, token, GFP_ATOMIC);
+}
+
+EXPORT(add) int add(u32 out, u32 in, void *token, void *context, int premapped)
 {
 	struct scatterlist *lists[2];
 	u32 k;
@@ -264,21 +312,32 @@ EXPORT(add) int add(u32 out, u32 in, void *token, void *context)
 
 		pieces[k].page_link = 0;
 		sg_set_page(&pieces[k], virt_to_page(address), exchange.size[k], offset_in_page(address));
+		if (premapped) {
+			sg_dma_address(&pieces[k]) = (dma_addr_t)exchange.dma[k];
+			sg_dma_len(&pieces[k]) = exchange.size[k];
+		}
 		if (k + 1 == out || k + 1 == out + in)
 			sg_mark_end(&pieces[k]);
 	}
-	if (context)
-		return virtqueue_add_inbuf_ctx(queue, pieces, in, token, context, GFP_ATOMIC);
+	if (out == 0 && (((u32)token & 3) || context || premapped))
+		return add_writable(in, token, context, premapped);
+	if (in == 0 && (((u32)token & 3) || premapped))
+		return add_readable(out, token, premapped);
 	lists[0] = pieces;
 	lists[out > 0] = pieces + out;
 	return virtqueue_add_sgs(queue, lists, out > 0, in > 0, token, GFP_ATOMIC);
 }
 
-EXPORT(get) void *get(void)
+/* Whoever has no contexts does not ask for one. */
+EXPORT(get) void *get(int has_context)
 {
 	void *context = NULL;
-	void *token = virtqueue_get_buf_ctx(queue, &exchange.length, &context);
+	void *token;
 
+	if (has_context)
+		token = virtqueue_get_buf_ctx(queue, &exchange.length, &context);
+	else
+		token = virtqueue_get_buf(queue, &exchange.length);
 	exchange.context = (u32)context;
 	return token;
 }
@@ -346,6 +405,12 @@ static void recycled(struct virtqueue *vq)
 {
 }
 
+/* Not every driver wants to know when a reset has given its buffers back. */
+static recycled_t when_recycled(void)
+{
+	return queue->callback ? recycled : NULL;
+}
+
 static inline int call_resize_3(anything call, u32 num)
 {
 	return ((resize_3)call)(queue, num, recycle);
@@ -353,7 +418,7 @@ static inline int call_resize_3(anything call, u32 num)
 
 static inline int call_resize_4(anything call, u32 num)
 {
-	return ((resize_4)call)(queue, num, recycle, recycled);
+	return ((resize_4)call)(queue, num, recycle, when_recycled());
 }
 
 static inline int call_reset_2(anything call)
@@ -363,7 +428,7 @@ static inline int call_reset_2(anything call)
 
 static inline int call_reset_3(anything call)
 {
-	return ((reset_3)call)(queue, recycle, recycled);
+	return ((reset_3)call)(queue, recycle, when_recycled());
 }
 
 EXPORT(resize) int resize(u32 num)
@@ -397,7 +462,7 @@ EXPORT(is_broken) int is_broken(void)
 
 EXPORT(break_queue) void break_queue(void)
 {
-	__virtqueue_break(queue);
+	virtio_break_device(&device);
 }
 
 EXPORT(ring_size) u32 ring_size(void)

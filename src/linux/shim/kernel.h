@@ -11,5 +11,8 @@
 #include "report.h"
 #include "memory.h"
 #include "device.h"
+#ifdef CONFIG_SWIOTLB
+#include "pool.h"
+#endif
 
 #endif

@@ -43,11 +43,14 @@ void vringfuzz_free_pages(void *pages, size_t size);
 #define kvcalloc kcalloc
 #define kfree(pointer) vringfuzz_kfree(pointer)
 #define kvfree(pointer) vringfuzz_kfree(pointer)
-/* The newer spelling, which allocates by type. */
-#define kmalloc_obj(variable, flags) vringfuzz_kmalloc(sizeof(variable), flags)
-#define kzalloc_obj(variable, flags) vringfuzz_kmalloc(sizeof(variable), (flags) | __GFP_ZERO)
-#define kmalloc_objs(variable, count, flags) vringfuzz_kmalloc(size_mul(count, sizeof(variable)), flags)
-#define kzalloc_objs(variable, count, flags) vringfuzz_kmalloc(size_mul(count, sizeof(variable)), (flags) | __GFP_ZERO)
+/* The newer spelling, which allocates by type, with GFP_KERNEL where nothing is said. */
+#define GFP_GIVEN(first, flags, ...) flags
+#define GFP_OF(...) GFP_GIVEN(0, ##__VA_ARGS__, GFP_KERNEL, 0)
+#define kmalloc_obj(variable, ...) vringfuzz_kmalloc(sizeof(variable), GFP_OF(__VA_ARGS__))
+#define kzalloc_obj(variable, ...) vringfuzz_kmalloc(sizeof(variable), GFP_OF(__VA_ARGS__) | __GFP_ZERO)
+#define kmalloc_objs(variable, count, ...) vringfuzz_kmalloc(size_mul(count, sizeof(variable)), GFP_OF(__VA_ARGS__))
+#define kzalloc_objs(variable, count, ...)                                                                            \
+	vringfuzz_kmalloc(size_mul(count, sizeof(variable)), GFP_OF(__VA_ARGS__) | __GFP_ZERO)
 #define alloc_pages_exact(size, flags) vringfuzz_alloc_pages(size)
 #define free_pages_exact(pages, size) vringfuzz_free_pages(pages, size)
 
@@ -92,6 +95,7 @@ static inline void *phys_to_virt(phys_addr_t address)
 #define page_to_pfn(page) ((unsigned long)((page) - (struct page *)PAGE_MAP))
 #define pfn_to_page(pfn) ((struct page *)PAGE_MAP + (pfn))
 #define nth_page(page, n) ((page) + (n))
+#define page_range_contiguous(page, count) true
 #define virt_addr_valid(address) true
 #define is_vmalloc_addr(address) false
 #define PageHighMem(page) false

@@ -35,6 +35,7 @@ HOST(warn) void host_warn(const char *what);
 		warn_once;                                                                                            \
 	})
 #define WARN(condition, ...) WARN_ON(condition)
+#define VM_WARN_ON_ONCE(condition) WARN_ON_ONCE(condition)
 #define WARN_ONCE(condition, ...) WARN_ON_ONCE(condition)
 /* The condition need not be a constant expression, only one that the optimiser decides. */
 void build_bug(void) __attribute__((error("BUILD_BUG_ON")));

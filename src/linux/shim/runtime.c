@@ -6,6 +6,7 @@
  * without instrumentation.
  */
 #include "kernel.h"
+#include "bounce.h"
 #include "runtime.h"
 
 #define EXPORT(name) __attribute__((export_name(#name)))
@@ -15,8 +16,10 @@ HOST(store) void host_store(unsigned long address, size_t size);
 HOST(stored) void host_stored(unsigned long address, size_t size);
 HOST(bad_access) void host_bad_access(unsigned long address, size_t size, int store, int freed);
 HOST(out_of_steps) void host_out_of_steps(void);
+HOST(copy) void host_copy(unsigned long to, unsigned long from, size_t size);
+HOST(fill) void host_fill(unsigned long to, size_t size, int value);
 
-/* Loads and stores that one execution may make. A call that does not end makes them without end. */
+/* Loads that one execution may make. A call that does not end makes them without end. */
 #define STEP_BUDGET 4000000u
 u32 steps;
 
@@ -80,6 +83,44 @@ EXPORT(init_runtime) void init_runtime(void)
 	steps = 0;
 }
 
+/* Whether a shadow of objects, which starts at `at` of them, lets all of the access through. */
+static bool is_allowed(const u8 *states, u32 at, size_t size)
+{
+	u32 last = at + (u32)size - 1;
+	u8 first_state = states[at / 8];
+	u8 last_state = states[last / 8];
+
+	return (first_state == 0 || (at / 8 == last / 8 && first_state < 8)) &&
+	       (last_state == 0 || (last_state < 8 && (last & 7) < last_state));
+}
+
+#ifdef VRINGFUZZ_SWIOTLB
+/* The records of the bounce pool lie in the module's data, but each is an object of its own. */
+static bool is_record(unsigned long address, size_t size)
+{
+	unsigned long at = address - (unsigned long)pool_records.bytes;
+
+	return at < RECORD_BYTES && at + size <= RECORD_BYTES;
+}
+
+/* Bytes that the device sees are moved by the platform, which tells of each copy before. */
+static bool is_bounce(const void *to, const void *from)
+{
+	return (unsigned long)to - GUEST_BASE - GUEST_POOL < GUEST_POOL_SIZE ||
+	       (unsigned long)from - GUEST_BASE - GUEST_POOL < GUEST_POOL_SIZE;
+}
+#else
+static bool is_record(unsigned long address, size_t size)
+{
+	return false;
+}
+
+static bool is_bounce(const void *to, const void *from)
+{
+	return false;
+}
+#endif
+
 #ifdef VRINGFUZZ_KASAN
 static noinline void check_private(unsigned long address, size_t size, int store)
 {
@@ -87,13 +128,13 @@ static noinline void check_private(unsigned long address, size_t size, int store
 	u32 last = heap + (u32)size - 1;
 
 	if (heap < GUEST_HEAP_SIZE && last < GUEST_HEAP_SIZE) {
-		u8 first_state = shadow[heap / 8];
-		u8 last_state = shadow[last / 8];
-
-		if ((first_state == 0 || (heap / 8 == last / 8 && first_state < 8)) &&
-		    (last_state == 0 || (last_state < 8 && (last & 7) < last_state)))
-			return;
-		host_bad_access(address, size, store, first_state == FREED || last_state == FREED);
+		if (!is_allowed(shadow, heap, size))
+			host_bad_access(address, size, store, shadow[heap / 8] == FREED || shadow[last / 8] == FREED);
+		return;
+	}
+	if (is_record(address, size)) {
+		if (!is_allowed(pool_records.shadow, address - (unsigned long)pool_records.bytes, size))
+			host_bad_access(address, size, store, 0);
 		return;
 	}
 	/* The module's own stack and data; its first page is what a null pointer points into. */
@@ -124,7 +165,6 @@ static __always_inline void on_load(unsigned long address, size_t size)
 
 static __always_inline void on_store(unsigned long address, size_t size)
 {
-	step();
 	if (address - GUEST_BASE - GUEST_SHARED < GUEST_SHARED_SIZE)
 		host_store(address, size);
 	else
@@ -174,6 +214,10 @@ static void wrote_range(unsigned long address, size_t size)
 
 void *memset(void *to, int value, size_t size)
 {
+	if (is_bounce(to, to)) {
+		host_fill((unsigned long)to, size, value);
+		return to;
+	}
 	check_range((unsigned long)to, size, 1);
 	__builtin_memset(to, value, size);
 	wrote_range((unsigned long)to, size);
@@ -182,6 +226,11 @@ void *memset(void *to, int value, size_t size)
 
 void *memmove(void *to, const void *from, size_t size)
 {
+	if (is_bounce(to, from)) {
+		if (size > 0)
+			host_copy((unsigned long)to, (unsigned long)from, size);
+		return to;
+	}
 	check_range((unsigned long)from, size, 0);
 	check_range((unsigned long)to, size, 1);
 	__builtin_memmove(to, from, size);
@@ -231,7 +280,7 @@ void __sanitizer_cov_8bit_counters_init(void *start, void *stop)
 }
 
 /* Comparisons with a constant, each distinct pair of operands once. Full, it takes no more until it is emptied. */
-#define COMPARISONS 64
+#define COMPARISONS 16
 struct {
 	u32 count;
 	struct {
@@ -250,13 +299,11 @@ static __always_inline void compared(u32 width, u32 constant, u32 value)
 	u32 place = (constant * 0x9e3779b1u) >> 16 | width << 16;
 	u32 k;
 
-	if (constant == value)
+	if (constant == value || comparisons.count == COMPARISONS)
 		return;
 	for (k = 0; k < comparisons.count; k++)
 		if (comparisons.entry[k].place == place && comparisons.entry[k].right == value)
 			return;
-	if (k == COMPARISONS)
-		return;
 	comparisons.entry[k].place = place;
 	comparisons.entry[k].left = constant;
 	comparisons.entry[k].right = value;

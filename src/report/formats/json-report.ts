@@ -70,6 +70,7 @@ function campaignDocument(campaign: CampaignRecord): object {
   const { bug, startedAt, updatedAt, campaigns, seeds, seconds, executions } = campaign;
   const { edges, states, features, corpus, lastNewSeconds, stability, sample } = campaign;
   return {
+    ...(campaign.driver === undefined ? {} : { driver: campaign.driver }),
     ...{ bug, startedAt, updatedAt, campaigns, seeds, seconds, executions },
     ...{ edges, states, features, corpus, lastNewSeconds, stability, sample },
     buckets: campaign.buckets.map((bucket) => ({

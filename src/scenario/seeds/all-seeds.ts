@@ -15,6 +15,7 @@ import { PACKED_USED } from './packed-used.js';
 import { PACKED_WINDOWS } from './packed-windows.js';
 import { RAW_RINGS } from './raw-rings.js';
 import type { Seed } from './seed.js';
+import { SELDOM_TAKEN } from './seldom-taken.js';
 import { SPLIT_LIFE } from './split-life.js';
 import { SPLIT_METADATA } from './split-metadata.js';
 import { SPLIT_NEXT_FLAG } from './split-next-flag.js';
@@ -49,4 +50,5 @@ export const SEEDS: readonly Seed[] = [
   ...VDUSE_PAGES,
   ...VDUSE_RINGS,
   ...ADDRESS_SPACE,
+  ...SELDOM_TAKEN,
 ];

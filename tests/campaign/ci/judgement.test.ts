@@ -12,7 +12,15 @@ const KNOWN = new KnownIssues([
 ]);
 
 function judged(end: Partial<StageEnd> & Pick<StageEnd, 'name'>): ReturnType<typeof judgeStage> {
-  return judgeStage({ exitCode: 0, output: '', stopped: false, knownIssues: KNOWN, bug: null, ...end });
+  return judgeStage({
+    exitCode: 0,
+    output: '',
+    stopped: false,
+    knownIssues: KNOWN,
+    bug: null,
+    isForeign: false,
+    ...end,
+  });
 }
 
 const replay = (...buckets: readonly (string | null)[]): string =>
@@ -74,6 +82,12 @@ describe('judgement of a stage', () => {
     const { detail, code } = judged({ name: 'triage', exitCode: 77, output });
     assert.equal(detail, '1 new, 1 known, 1 fixed, 0 flaky, 1 accepted too long');
     assert.equal(code, 77);
+  });
+
+  test('a driver from outside may have inputs that fail in its corpus, ours not', () => {
+    assert.equal(judged({ name: 'merge', exitCode: 77, output: '{}' }).code, 77);
+    assert.deepEqual(judged({ name: 'merge', exitCode: 77, output: '{}', isForeign: true }).status, 'passed');
+    assert.equal(judged({ name: 'merge', exitCode: 3, output: '{}', isForeign: true }).code, 3);
   });
 
   test('findings of a planted bug do not fail the driver as it is', () => {

@@ -18,6 +18,7 @@ const OPTIONS: CiOptions = {
   corpus: null,
   knownIssues: null,
   bug: null,
+  driver: null,
   output: 'ci-report',
 };
 
@@ -61,6 +62,20 @@ describe('tiers', () => {
     assert.ok(!names({ tier: 'nightly', bug: 'any' }).includes('merge'));
   });
 
+  test('another driver is named in every stage that runs it; what is known of our own alone is left out', () => {
+    const driver = { name: 'linux:0123', findings: 'crashes/driver-linux-6.12', isLinux: true };
+    const stages = stagesOf({ ...OPTIONS, tier: 'nightly', driver });
+    const expected = ['doctor', 'replay', 'fail-each', 'fuzz', 'triage', 'merge', 'coverage'];
+    assert.deepEqual(
+      stages.map(({ name }) => name),
+      expected,
+    );
+    for (const { name, command } of stages.slice(1)) assert.ok(command.join(' ').includes('--driver linux:0123'), name);
+    assert.deepEqual(stages.at(-1)?.command.slice(0, 2), ['linux', 'coverage']);
+    const javascript = { ...driver, isLinux: false };
+    assert.ok(!names({ tier: 'nightly', driver: javascript }).includes('coverage'));
+  });
+
   test('without committed inputs nothing is replayed', () => {
     assert.deepEqual(names({ inputs: [] }), ['fuzz', 'triage']);
     assert.ok(!names({ tier: 'nightly', inputs: [] }).includes('fail-each'));
@@ -76,7 +91,9 @@ describe('tiers', () => {
       corpus: 'corpus',
       knownIssues: 'known-issues.json',
     };
-    const stages = [...stagesOf({ ...OPTIONS, ...all }), ...stagesOf({ ...OPTIONS, ...all, bug: 'any' })];
+    const driver = { name: 'x.js', findings: 'crashes/driver-x', isLinux: false };
+    const runs = [all, { ...all, bug: 'any' }, { ...all, driver }];
+    const stages = runs.flatMap((run) => stagesOf({ ...OPTIONS, ...run }));
     for (const name of new Set(stages.map((stage) => stage.name))) {
       const help = runCli(name, '--help').stdout + (name === 'corpus' ? runCli(name, 'stats', '--help').stdout : '');
       const options = stages.filter((stage) => stage.name === name).flatMap(({ command }) => command);

@@ -57,7 +57,7 @@ function failingInput(): Buffer {
 
 function optionsFor({ folder, crashes }: TestCorpus, from: readonly string[] = []): MergeOptions {
   const folders = { committed: folder, generated: folder };
-  return { targets: [TARGET], folders, from, root: compiledRoot(), crashes };
+  return { targets: [TARGET], folders, from, root: compiledRoot(), crashes, driver: null };
 }
 
 function files(folder: string): readonly string[] {

@@ -30,6 +30,15 @@ describe('campaign record', () => {
     assert.deepEqual(readCampaignRecord(folder), { ...record, stability: null, sample: null });
   });
 
+  test('reads the driver that it is of', (context) => {
+    const folder = temporaryFolder(context);
+    const record = sampleRecord({
+      driver: { name: 'linux-6.12', version: '6.12.1', source: 'linux:6.12', sha256: 'a'.repeat(64) },
+    });
+    writeCampaignRecord(folder, record);
+    assert.deepEqual(readCampaignRecord(folder), record);
+  });
+
   const damages: readonly (readonly [field: string, value: unknown, message: RegExp])[] = [
     ['schema', 2, /"schema" is 2, this vringfuzz reads 1/],
     ['executions', 1.5, /"executions" must be an integer/],
@@ -37,6 +46,7 @@ describe('campaign record', () => {
     ['buckets', [{ bucket: 'a' }], /"oracle" must be a non-empty string/],
     ['sample', 5, /"sample" must be an object/],
     ['coverage', { build: 'x' }, /"totalEdges" must be an integer/],
+    ['driver', { name: 'x' }, /"version" must be a non-empty string/],
     ['repeated', 'many', /"repeated" must be an integer/],
   ];
   for (const [field, value, message] of damages) {

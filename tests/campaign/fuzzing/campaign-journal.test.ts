@@ -27,9 +27,13 @@ import { sampleRecord } from '../crashes/sample-record.js';
 const TARGET = 'split_ring_fuzzer';
 const ROW = Object.fromEntries(PLOT_COLUMNS.map((column) => [column, 1])) as unknown as PlotRow;
 
-function open(folder: string, bug: string | null = 'V01'): { journal: CampaignJournal; warnings: string[] } {
+function open(
+  folder: string,
+  bug: string | null = 'V01',
+  driver: string | null = null,
+): { journal: CampaignJournal; warnings: string[] } {
   const warnings: string[] = [];
-  const journal = new CampaignJournal({ folder, target: TARGET, bug, warn: (text) => warnings.push(text) });
+  const journal = new CampaignJournal({ folder, target: TARGET, bug, driver, warn: (text) => warnings.push(text) });
   return { journal, warnings };
 }
 
@@ -69,6 +73,15 @@ describe('CampaignJournal', () => {
       other.journal.writeRecord(sampleRecord({ bug }));
       other.journal.plot(ROW);
     }
+  });
+
+  test('begins anew for another driver, and goes on for the same one', (context) => {
+    const folder = temporaryFolder(context);
+    const driver = { name: 'mine', version: '1', source: './mine.js', sha256: '0'.repeat(64) };
+    open(folder, 'V01', 'mine').journal.writeRecord(sampleRecord({ driver }));
+    assert.equal(open(folder, 'V01').journal.before, null);
+    assert.equal(open(folder, 'V01', 'other').journal.before, null);
+    assert.deepEqual(open(folder, 'V01', 'mine').journal.before?.driver, driver);
   });
 
   test('moves a record aside that cannot be read, with its plot, and says so', (context) => {

@@ -53,6 +53,19 @@ describe('choice of a build', () => {
     assert.equal(chosenBuild('', [stored('only', { variant: 'coverage' })]).folder, 'only');
   });
 
+  it('is one of the preferred variant where there is one and none is named, else one with KASAN', () => {
+    const builds = [...BUILDS, stored('pool', { kernelVersion: '6.1.192', variant: 'swiotlb' })];
+    const bounced = (version: string): string => chosenBuild(version, builds, 'swiotlb').folder;
+    assert.equal(bounced(''), 'pool');
+    assert.equal(bounced('6.1'), 'pool');
+    assert.equal(bounced('6.12'), 'new-kasan');
+    assert.equal(bounced('6.1:kasan'), 'old-kasan');
+    assert.equal(bounced('new-coverage'), 'new-coverage');
+    assert.equal(chosenBuild('', builds).folder, 'new-kasan');
+    const patched = stored('fixed-pool', { variant: 'swiotlb', patch: { name: 'fix.patch', hash: '' } });
+    assert.equal(chosenBuild('', [patched, ...BUILDS], 'swiotlb').folder, 'new-kasan');
+  });
+
   it('says what there is and how to build what there is not', () => {
     const usage = (message: RegExp): object => ({ name: 'UsageError', message });
     assert.throws(
