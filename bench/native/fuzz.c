@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The native harness's input and client: the scenario format of vringfuzz (docs/input-format.md), a header and records of
- * four bytes, on a split ring of 8 over direct mapping, 16 records in each execution. Same bytes, same operations, as far as
- * they exist here (README.md).
+ * The native harness's input and client: the scenario format of vringfuzz (docs/input-format.md), a header and records
+ * of four bytes, on a split ring of 8 over direct mapping, 16 records in each execution. Same bytes, same operations, as
+ * far as they exist here (README.md).
  */
 #include <setjmp.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The platform of the native harness but for the DMA API: guest memory, heap, coherent memory, transport, placed failures. */
+/* The native harness's platform but for the DMA API: guest memory, heap, coherent memory, transport, placed failures. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

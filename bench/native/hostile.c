@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The hostile half of the device (src/device/hostile-writes.ts), and which of both an operation is. Sanitises nothing. */
+/* The hostile half of the device (src/device/hostile-writes.ts), and which half an operation is of. Sanitises nothing. */
 #include "ring.h"
 #include "operations.h"
-
-/* The hostile half (src/device/hostile-writes.ts). */
 
 static unsigned entry_of(unsigned operand)
 {
@@ -17,8 +15,14 @@ static void rewrite(uint64_t dma, unsigned width, unsigned how)
 	unsigned operand = how & 31;
 	uint64_t old = read_ring(dma, width);
 	const uint64_t values[8] = {
-		old ^ 1ull << operand % (width * 8), operand,	       ~0ull,		  old + operand - 16,
-		device.entries + operand,		     old * 2 + operand, 0x10000 + operand, operand << 11,
+		old ^ 1ull << operand % (width * 8),
+		operand,
+		~0ull,
+		old + operand - 16,
+		device.entries + operand,
+		old * 2 + operand,
+		0x10000 + operand,
+		operand << 11,
 	};
 
 	write_ring(dma, width, values[how >> 5]);
@@ -28,8 +32,9 @@ static uint32_t forged_id(unsigned operand)
 {
 	unsigned k = operand & 63;
 	uint32_t live = device.pending == 0 ? 0 : device.chains[k % device.pending].head;
-	const uint32_t classics[8] = { device.entries,		   device.entries - 1, 0x10000 + live, 0xffffffff,
-				       0x80000000 + live, 0,		0x100 + live,	0xffff };
+	const uint32_t classics[8] = {
+		device.entries, device.entries - 1, 0x10000 + live, 0xffffffff, 0x80000000 + live, 0, 0x100 + live, 0xffff,
+	};
 
 	if (operand < 64)
 		return live;

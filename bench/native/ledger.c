@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The DMA API over direct mapping, with a ledger that holds every unmap against its map, and a list of the buffers in flight.
- * It trusts nothing that the driver hands it. A violation ends the execution, not the process, as in a campaign that keeps
- * going.
+ * The DMA API over direct mapping, with a ledger that holds every unmap against its map, and a list of the buffers in
+ * flight. It trusts nothing that the driver hands it. A violation ends the execution, not the process, as in a campaign
+ * that keeps going.
  */
 #include <setjmp.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The parts of the native harness: ledger.c (DMA API), host.c (heap, transport), device.c and hostile.c, fuzz.c (client, input). */
+/* The native harness: ledger.c (DMA API), host.c (heap, transport), device.c and hostile.c, fuzz.c (client, input). */
 #ifndef VRINGFUZZ_NATIVE_H
 #define VRINGFUZZ_NATIVE_H
 

@@ -9,7 +9,7 @@ import type { BenchBuild } from '../campaign/bench/bench-build.js';
 import { type CorpusKind, type TrialLine, prepareDataFolder, readBenchData } from '../campaign/bench/bench-data.js';
 import { writeBenchDocs } from '../campaign/bench/bench-docs-files.js';
 import { type BenchListener, BenchRun } from '../campaign/bench/bench-run.js';
-import { linuxBugs } from '../campaign/bench/linux-bugs.js';
+import { linuxBugs, unchangedBuild } from '../campaign/bench/linux-bugs.js';
 import { summarise } from '../campaign/bench/bench-summary.js';
 import { type EngineName, checkForeign, engineVersion, enginesNamed } from '../campaign/bench/engines.js';
 import type { KillMatrix } from '../campaign/bench/kill-matrix.js';
@@ -180,8 +180,10 @@ function checked(options: BenchCommandOptions): Chosen {
   // A missing package is told now, not after the bugs are built.
   engines.forEach(engineVersion);
   const driver = driverOf(options);
-  if (driver !== null) checkForeign(engines);
-  else if (options.source !== undefined) throw new UsageError('--source goes with --driver linux');
+  if (driver !== null) {
+    checkForeign(engines);
+    unchangedBuild(driver);
+  } else if (options.source !== undefined) throw new UsageError('--source goes with --driver linux');
   return {
     driver,
     engines,

@@ -44,14 +44,12 @@ export function driverOf(options: {
   return driver === undefined ? null : loadFor(spec === undefined ? [] : [spec], driver);
 }
 
-/** With bounce buffers of its own where a target is for these; that there are none is told where a build was free to choose. */
+/** For a target that bounces: of the driver's builds one with bounce buffers of its own. That there is none is told. */
 function loadFor(targets: readonly TargetSpec[], named: string): LoadedDriver {
   const bounces = targets.find(({ driverPool }) => driverPool === true);
   const driver = resolveDriver(named, { pool: bounces !== undefined });
-  if (bounces !== undefined && named === bounces.driver && driver.module.bouncePool === undefined) {
-    note(
-      `${bounces.name} bounces through vringfuzz's own swiotlb: there is no build with the kernel's; vringfuzz linux build --help`,
-    );
+  if (bounces !== undefined && driver.module.bouncePool === undefined) {
+    note(`${bounces.name} bounces through vringfuzz's own swiotlb: ${driver.identity.source} brings none`);
   }
   return driver;
 }

@@ -36,3 +36,9 @@ export interface DmaBackEnd {
   /** The CPU address behind `size` bytes at DMA address `dma`, or -1 where the device may not reach all of them that way. */
   translate(dma: number, size: number, write: boolean): number;
 }
+
+/** One that bounces. */
+export interface BouncingBackEnd extends DmaBackEnd {
+  /** How often it cut a size down or refused an address, since reset(). */
+  readonly warnings: number;
+}

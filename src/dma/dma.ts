@@ -5,12 +5,10 @@
 
 import { DMA_MAPPING_ERROR, type DmaApi, type DmaDirection } from '../platform/dma-api.js';
 import { FAIL_COHERENT, FAIL_MAP, type FailureSource } from '../platform/failures.js';
-import type { BouncePool } from '../platform/bounce-pool.js';
 import { PAGE_SIZE } from '../memory/layout.js';
-import type { BackEndConfig, BackEndName, BulkMemory, DmaBackEnd } from './back-end.js';
+import type { BackEndConfig, BackEndName, BouncingBackEnd, BulkMemory, DmaBackEnd } from './back-end.js';
 import { COHERENT_PAGES, CoherentAllocator, coherentPageIndex } from './coherent-allocator.js';
 import { DirectBackEnd } from './direct.js';
-import { DriverSwiotlbBackEnd } from './driver-swiotlb.js';
 import { type DmaMoments, type DmaObserver, MAP_PAGE, MAP_SINGLE, type MapKind } from './dma-observer.js';
 import { IommuBackEnd } from './iommu.js';
 import { NoneBackEnd } from './none.js';
@@ -24,7 +22,7 @@ export interface DmaParts {
   readonly moments: DmaMoments;
   readonly failures: FailureSource;
   /** Stands where swiotlb does, for a driver that brings its own. */
-  readonly pool?: BouncePool;
+  readonly driverSwiotlb?: BouncingBackEnd;
 }
 
 export class Dma implements DmaApi {
@@ -38,8 +36,8 @@ export class Dma implements DmaApi {
   private readonly iommu: IommuBackEnd;
   private readonly ownSwiotlb: SwiotlbBackEnd;
   /** The one of the driver under test, or ours. */
-  private readonly driverSwiotlb: DriverSwiotlbBackEnd | SwiotlbBackEnd;
-  private swiotlb: DriverSwiotlbBackEnd | SwiotlbBackEnd;
+  private readonly driverSwiotlb: BouncingBackEnd;
+  private swiotlb: BouncingBackEnd;
   private readonly vduse: VduseBackEnd;
   private backEnd: DmaBackEnd;
 
@@ -56,7 +54,7 @@ export class Dma implements DmaApi {
     this.direct = new DirectBackEnd();
     this.iommu = new IommuBackEnd(parts.observer);
     this.ownSwiotlb = new SwiotlbBackEnd(parts.memory);
-    this.driverSwiotlb = parts.pool === undefined ? this.ownSwiotlb : new DriverSwiotlbBackEnd(parts.pool);
+    this.driverSwiotlb = parts.driverSwiotlb ?? this.ownSwiotlb;
     this.swiotlb = this.driverSwiotlb;
     this.vduse = new VduseBackEnd(parts.memory, parts.observer);
     this.backEnd = this.none;

@@ -62,8 +62,9 @@ export function eventText(data: EventData): string {
   }
 }
 
+/** A driver that reads beyond its tables may hand over what is no number at all: told as it is. */
 export function hex(value: number): string {
-  return `0x${value.toString(16)}`;
+  return Number.isFinite(value) ? `0x${value.toString(16)}` : String(value);
 }
 
 /** A CPU address as people know it: slot and offset in the bounce pool, or plain. */

@@ -42,6 +42,7 @@ import type { TargetSpec } from '../target/target-spec.js';
 import type { TraceSink } from '../verdict/trace.js';
 import { CanaryDma } from './canary-dma.js';
 import { Client } from './client.js';
+import { DriverSwiotlbBackEnd } from './driver-swiotlb.js';
 import { foreignMemory, foreignQueues } from './foreign-queue.js';
 import { PlacementRun } from './placement-run.js';
 import type { Placement } from './placement.js';
@@ -127,7 +128,7 @@ export class World {
     this.dmaJudge.coherentRefused = (): number => this.failures.injected(FAIL_COHERENT);
     this.pool = foreign?.module.bouncePool?.(this.memory) ?? null;
     this.dma = new Dma({
-      ...(this.pool === null ? {} : { pool: this.pool }),
+      ...(this.pool === null ? {} : { driverSwiotlb: new DriverSwiotlbBackEnd(this.pool) }),
       memory: this.memory,
       observer: this.dmaJudge,
       moments: foreign === null ? this.races : this.settledMoments(),

@@ -172,6 +172,10 @@ test('a report of the folder has the commands for that driver', () => {
   const run = runCli('report', '--format', 'markdown', '--crashes', join(crashes, 'driver-naive'));
   assert.equal(run.status, 0, run.stderr);
   assert.match(run.stdout, /npx vringfuzz replay \S+ --driver \S+naive-driver\.js/);
+  const json = runCli('report', '--format', 'json', '--crashes', join(crashes, 'driver-naive'));
+  const document = JSON.parse(json.stdout) as { targets: { campaign: { driver?: { name: string } } | null }[] };
+  assert.deepEqual(complaints(compiled('report-1'), document), []);
+  assert.equal(document.targets[0]?.campaign?.driver?.name, 'naive');
 });
 
 describe('systematic search and honest device on another driver', () => {

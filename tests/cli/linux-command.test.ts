@@ -55,6 +55,25 @@ describe('vringfuzz linux: bounce buffers of the kernel', { skip: missingSwiotlb
     assert.match(described.stdout, /bucket +(bounce-mismatch|disclosure)\.swiotlb-/);
   });
 
+  it('is what the target of bounce buffers runs on, and that another build is not is told', () => {
+    const tree = treeOf('6.12') ?? '';
+    const seed = join('corpus', 'bounce_fuzzer', 'seed', 's04-nothing-written');
+    for (const variant of ['kasan', 'swiotlb']) {
+      assert.equal(runCli('linux', 'build', '--source', tree, '--variant', variant).status, 0);
+    }
+    const described = (driver: string): ReturnType<typeof runCli> =>
+      runCli('describe', seed, '--target', 'linux_bounce_fuzzer', '--driver', driver);
+    const own = described('linux:6.12');
+    assert.equal(own.status, 0, own.stderr);
+    assert.equal(own.stderr, '');
+    assert.match(own.stdout, /OK\n$/);
+    const other = described('linux:6.12:kasan');
+    assert.match(
+      other.stderr,
+      /^vringfuzz: linux_bounce_fuzzer bounces through vringfuzz's own swiotlb: linux:[0-9a-f]{12} brings none\n$/,
+    );
+  });
+
   it('leaves the variant out for a tree without them, and refuses it where it is asked for', () => {
     const tree = join(folder, 'ring-only');
     cpSync(treeOf('6.12') ?? '', tree, { recursive: true });

@@ -14,7 +14,7 @@ import type { TargetSpec } from '../../src/target/target-spec.js';
 import { TARGETS, targetByName } from '../../src/target/targets.js';
 import type { Finding } from '../../src/verdict/verdict.js';
 import { execute } from '../../src/world/execute.js';
-import { driverOf, missing, type Series, SERIES } from './kernel-bench.js';
+import { driverOf, missing, SERIES } from './kernel-bench.js';
 
 const INPUT_SIZE = 68;
 

@@ -8,7 +8,7 @@ import { describe, it } from 'node:test';
 
 import type { LoadedDriver } from '../../src/campaign/drivers/loaded-driver.js';
 import { xorshift } from '../../src/campaign/honest-inputs.js';
-import { KnownIssues, knownUpstream, loadKnownIssues } from '../../src/campaign/known-issues.js';
+import { knownUpstream, loadKnownIssues } from '../../src/campaign/known-issues.js';
 import { committedCorpus, projectRoot } from '../../src/campaign/paths.js';
 import type { DriverFeatures } from '../../src/platform/driver-module.js';
 import { LINUX_TARGETS, targetByName } from '../../src/target/targets.js';
@@ -27,6 +27,15 @@ const OFFERED: Readonly<Record<Series, Offered>> = {
   '6.12': { ...LIMITED, premapped: 'whole-queue', inOrder: NEVER, reset: true, resize: true },
   '7.3': { ...LIMITED, premapped: 'one-direction', inOrder: ['split', 'packed'], reset: true, resize: true },
 };
+
+const drivers = new Map<Series, LoadedDriver>();
+
+/** Loaded once for all tests. */
+function driverFor(series: Series): LoadedDriver {
+  const driver = drivers.get(series) ?? driverOf(series);
+  drivers.set(series, driver);
+  return driver;
+}
 
 function findingOf(driver: LoadedDriver, target: string, bytes: Uint8Array): Finding | null {
   const of = targetByName(target);
@@ -58,12 +67,12 @@ const TARGETS = ['split_ring_fuzzer', 'packed_ring_fuzzer', 'mapping_error_fuzze
 for (const series of ['5.10', '6.1', '6.12', '7.3'] as const) {
   describe(`kernel ${series}`, { skip: missing(series) }, () => {
     it('offers what it has', () => {
-      const { context, premapped, inOrder, reset, resize } = driverOf(series).module.features;
+      const { context, premapped, inOrder, reset, resize } = driverFor(series).module.features;
       assert.deepEqual({ context, premapped, inOrder, reset, resize }, OFFERED[series]);
     });
 
     it('does what the hardened driver does, but for what is known', () => {
-      const driver = driverOf(series);
+      const driver = driverFor(series);
       const target = LINUX_TARGETS.find(({ comparesDrivers }) => comparesDrivers === true);
       assert.ok(target);
       assert.deepEqual([...bucketsOf(driver, target.name, 1500)], []);
@@ -74,7 +83,7 @@ for (const series of ['5.10', '6.1', '6.12', '7.3'] as const) {
 for (const series of ['6.1', '6.12'] as const) {
   describe(`kernel ${series}, known issues`, { skip: missing(series) }, () => {
     it('has no finding that is not known upstream', () => {
-      const driver = driverOf(series);
+      const driver = driverFor(series);
       const buckets = TARGETS.flatMap((target) => [...bucketsOf(driver, target, 3000)]);
       assert.ok(buckets.some((bucket) => knownUpstream(bucket)?.reason.startsWith('V04')));
       assert.deepEqual(
@@ -89,7 +98,7 @@ describe('kernel 6.12, buffers', { skip: missing('6.12') }, () => {
   it('gives each buffer that the device writes its own context back', () => {
     for (const layout of ['split', 'packed']) {
       assert.equal(
-        findingOf(driverOf('6.12'), `${layout}_ring_fuzzer`, seed(`${layout}_ring_fuzzer`, `${layout}-contexts`)),
+        findingOf(driverFor('6.12'), `${layout}_ring_fuzzer`, seed(`${layout}_ring_fuzzer`, `${layout}-contexts`)),
         null,
       );
     }
@@ -97,14 +106,14 @@ describe('kernel 6.12, buffers', { skip: missing('6.12') }, () => {
 
   it('neither maps nor unmaps what comes mapped, where the first buffer of the queue does', () => {
     for (const name of ['split-premapped', 'split-premapped-direct', 'split-premapped-table-cannot-be-mapped']) {
-      assert.equal(findingOf(driverOf('6.12'), 'split_ring_fuzzer', seed('split_ring_fuzzer', name)), null, name);
+      assert.equal(findingOf(driverFor('6.12'), 'split_ring_fuzzer', seed('split_ring_fuzzer', name)), null, name);
     }
   });
 });
 
 describe('kernel 5.10, before the hardening', { skip: missing('5.10') }, () => {
   const shown = (target: string, name: string): string => {
-    const finding = findingOf(driverOf('5.10'), target, seed(target, name));
+    const finding = findingOf(driverFor('5.10'), target, seed(target, name));
     return finding === null ? 'nothing' : `${finding.oracle} ${finding.bucket.split('.')[1] ?? ''}`;
   };
 
@@ -119,8 +128,8 @@ describe('kernel 5.10, before the hardening', { skip: missing('5.10') }, () => {
 
   it('has no finding that is not known', () => {
     const file = join(projectRoot(), 'docs', 'known-issues', 'linux-before-5.14.json');
-    const known: KnownIssues = loadKnownIssues(file);
-    const buckets = TARGETS.flatMap((target) => [...bucketsOf(driverOf('5.10'), target, 1500)]);
+    const known = loadKnownIssues(file);
+    const buckets = TARGETS.flatMap((target) => [...bucketsOf(driverFor('5.10'), target, 1500)]);
     assert.ok(buckets.length > 10);
     assert.deepEqual(
       buckets.filter((bucket) => known.entry(bucket) === null),
@@ -131,7 +140,7 @@ describe('kernel 5.10, before the hardening', { skip: missing('5.10') }, () => {
 
 describe('kernel 7.3, in order', { skip: missing('7.3') }, () => {
   const bucketOf = (target: string, name: string): string =>
-    findingOf(driverOf('7.3'), target, seed(target, name))?.bucket ?? 'nothing';
+    findingOf(driverFor('7.3'), target, seed(target, name))?.bucket ?? 'nothing';
 
   it('accepts an id of no buffer (V30)', () => {
     assert.match(bucketOf('packed_ring_fuzzer', 'packed-in-order-v30-forged-id-1'), /^early-unmap\..*packed-in-order/);

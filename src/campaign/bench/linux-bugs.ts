@@ -58,7 +58,8 @@ export function linuxBugs(options: LinuxBugOptions, told: (text: string) => void
   return { builds, problems: wrong };
 }
 
-function unchangedBuild({ handle, identity }: LoadedDriver): StoredBuild {
+/** The unpatched build that a driver is. Throws UsageError for one that is none. */
+export function unchangedBuild({ handle, identity }: LoadedDriver): StoredBuild {
   const key = /^linux:(.*)$/.exec(handle)?.[1];
   const build = storedBuilds(linuxFolder()).find(({ record }) => record.key === key);
   if (build === undefined) {

@@ -81,7 +81,9 @@ static phys_addr_t map_slots(phys_addr_t phys, size_t size, enum dma_data_direct
 {
 	u32 mask = bounce.alloc_align_mask;
 
-#ifdef HAVE_BOUNCE_ALLOC_SIZE
+#ifdef HAVE_BOUNCE_ATTRIBUTES_POINTER
+	return swiotlb_tbl_map_single(&bounce.device, phys, size, mask, dir, &attrs);
+#elif defined(HAVE_BOUNCE_ALLOC_SIZE)
 	/* Before 6.11 the size of the allocation is the caller's to round up. */
 	return swiotlb_tbl_map_single(&bounce.device, phys, size, ALIGN(size, mask + 1), mask, dir, attrs);
 #else
@@ -99,6 +101,16 @@ static void occupy_behind(u32 slots, u32 end)
 		map_slots(pool, 1, DMA_TO_DEVICE, 0);
 	for (slot = 0; slot < slots; slot++)
 		swiotlb_tbl_unmap_single(&bounce.device, pool + slot * IO_TLB_SIZE, 1, DMA_TO_DEVICE, 0);
+}
+
+static int describe_region(void)
+{
+	const struct reserved_mem_ops *operations = vringfuzz_pool_setup;
+
+	if (!vringfuzz_pool_has_operations)
+		return ((int (*)(struct reserved_mem *))vringfuzz_pool_setup)(&bounce.region);
+	bounce.region.ops = operations;
+	return operations->node_init(0, &bounce.region);
 }
 
 /*
@@ -120,7 +132,7 @@ static bool set_up(u32 slots)
 	bounce.region.base = virt_to_phys((void *)(GUEST_BASE + GUEST_POOL));
 	bounce.region.size = (phys_addr_t)size << IO_TLB_SHIFT;
 	bounce.region.priv = NULL;
-	if (vringfuzz_pool_setup(&bounce.region) || bounce.region.ops->device_init(&bounce.region, &bounce.device))
+	if (describe_region() || bounce.region.ops->device_init(&bounce.region, &bounce.device))
 		return false;
 	if (size != slots)
 		occupy_behind(slots, size);

@@ -65,7 +65,14 @@ describe('build of the kernel', { skip }, () => {
     assert.deepEqual(first.build.record.api, [
       'HAVE_VIRTQUEUE_RESIZE',
       'HAVE_VIRTQUEUE_RESET',
+      'HAVE_PREMAPPED_QUEUES',
+      'HAVE_UNBREAK_DEVICE',
+      'HAVE_QUEUE_DMA',
+      'HAVE_CREATE_DMA',
       'HAVE_UNDERSCORED_SYNC',
+      'HAVE_PRIVATE_METADATA',
+      'CLOSES_V28',
+      'CLOSES_V29',
     ]);
     const second = build();
     assert.equal(second.cached, true);

@@ -5,11 +5,11 @@
 import type { BouncePool } from '../platform/bounce-pool.js';
 import type { DmaDirection } from '../platform/dma-api.js';
 import { PHYSICAL_BASE, POOL_BASE } from '../memory/layout.js';
-import type { BackEndConfig, DmaBackEnd } from './back-end.js';
-import { CoherentReach } from './coherent-reach.js';
-import { SLOT_SIZE } from './slot-table.js';
+import type { BackEndConfig, BouncingBackEnd } from '../dma/back-end.js';
+import { CoherentReach } from '../dma/coherent-reach.js';
+import { SLOT_SIZE } from '../dma/slot-table.js';
 
-export class DriverSwiotlbBackEnd implements DmaBackEnd {
+export class DriverSwiotlbBackEnd implements BouncingBackEnd {
   private readonly coherent = new CoherentReach();
   private readonly poolConfig = { slots: 0, minAlignMask: 0, allocAlignMask: 0 };
   private poolSize = 0;
