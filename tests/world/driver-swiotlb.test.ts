@@ -50,7 +50,11 @@ function setUp(): { dma: Dma; pool: CountingPool; log: Log } {
   const log = new Log();
   const pool = new CountingPool(log);
   const parts = { observer: recordingObserver(log), moments: recordingMoments(log), failures: NEVER_FAILS };
-  return { dma: new Dma({ ...parts, memory: new FakeMemory(log), driverSwiotlb: new DriverSwiotlbBackEnd(pool) }), pool, log };
+  return {
+    dma: new Dma({ ...parts, memory: new FakeMemory(log), driverSwiotlb: new DriverSwiotlbBackEnd(pool) }),
+    pool,
+    log,
+  };
 }
 
 test('maps, unmaps and syncs are its own, between the reports of the DMA layer', () => {
@@ -87,7 +91,7 @@ test('the device reaches the whole pool and coherent memory, and nothing else', 
   const { dma } = setUp();
   dma.reset(config('swiotlb', { poolSlots: 4 }));
   const pool = PHYSICAL_BASE + POOL_BASE;
-  assert.equal(dma.translate(driverSwiotlb: new DriverSwiotlbBackEnd(pool), 4 * 2048, true), POOL_BASE);
+  assert.equal(dma.translate(pool, 4 * 2048, true), POOL_BASE);
   assert.equal(dma.translate(pool + 1, 4 * 2048, true), -1);
   assert.equal(dma.translate(PHYSICAL_BASE + DATA_BASE, 1, false), -1);
   const cpu = dma.allocCoherent(100);
@@ -96,7 +100,7 @@ test('the device reaches the whole pool and coherent memory, and nothing else', 
   dma.freeCoherent(cpu, 100);
   assert.equal(dma.translate(PHYSICAL_BASE + cpu, 1, false), -1);
   dma.reset(config('swiotlb', { poolSlots: 2 }));
-  assert.equal(dma.translate(driverSwiotlb: new DriverSwiotlbBackEnd(pool), 4 * 2048, true), -1);
+  assert.equal(dma.translate(pool, 4 * 2048, true), -1);
 });
 
 test('a map that it refuses fails', () => {
