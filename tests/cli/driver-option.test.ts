@@ -48,7 +48,7 @@ describe('fuzz --driver', () => {
     assert.equal(record.driver.name, 'naive');
     const stats = readFileSync(join(home, 'fuzzer_stats'), 'utf8');
     const edges = Number(/^edges_found\s*: (\d+)/m.exec(stats)?.[1]);
-    assert.ok(edges > 100, `${edges} edges`);
+    assert.ok(edges > 50, `${edges} edges`);
   });
 
   test('names the driver in its sidecars, as the schema has it', () => {
@@ -139,7 +139,7 @@ describe('other commands with --driver', () => {
       targets: { before: { inputs: number }; after: { inputs: number }; coverage: { after: { points: number } } }[];
     };
     assert.deepEqual([targets[0]?.before.inputs, targets[0]?.after.inputs], [2, 1]);
-    assert.ok((targets[0]?.coverage.after.points ?? 0) > 100);
+    assert.ok((targets[0]?.coverage.after.points ?? 0) > 50);
     assert.equal(readdirSync(join(corpus, TARGET, 'generated')).length, 2);
   });
 

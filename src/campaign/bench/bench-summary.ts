@@ -30,7 +30,7 @@ export interface EngineResult {
   readonly bugs: number;
   readonly trials: number;
   readonly triggered: number;
-  /** Bugs with at least one triggered trial, and with at least 19 of 20. */
+  /** Bugs with at least one triggered trial, and with at least 19 of 20: of fewer than 20 trials, with all. */
   readonly bugsFound: number;
   readonly bugsReliable: number;
   /** Over the bugs whose median is known; null without any. */

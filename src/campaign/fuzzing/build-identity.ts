@@ -6,9 +6,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { LoadedDriver } from '../drivers/loaded-driver.js';
-
-/** Folders whose code the engine instruments (engine-flags.ts). */
-const INSTRUMENTED = ['driver', 'dma'] as const;
+import { UNDER_TEST } from '../engine/engine-flags.js';
 
 /**
  * @param root compiled tree with `src/`.
@@ -16,7 +14,7 @@ const INSTRUMENTED = ['driver', 'dma'] as const;
  */
 export function buildIdentity(root: string, driver: LoadedDriver | null): string {
   const hash = createHash('sha1');
-  for (const folder of INSTRUMENTED) {
+  for (const folder of driver === null ? UNDER_TEST : []) {
     const path = join(root, 'src', folder);
     const names = readdirSync(path).filter((name) => name.endsWith('.js'));
     for (const name of names.sort()) hash.update(`${name}\0`).update(readFileSync(join(path, name)));

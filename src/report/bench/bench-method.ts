@@ -11,7 +11,7 @@ of them and the start of the process is not: *start* gives that, from the start 
 the trial would not count. **Reached**: a statement was about to be executed that holds a line which the patch adds or changes, or
 that follows what it deletes; a probe before it tells. A statement that runs in every scenario is reached by the first input: reached
 says that the bug could have shown itself, not that its condition held. In the tables, \`(s)\` marks bugs that a committed seed
-other than the showing one exposes.
+other than the showing one exposes. **Reliably**: in at least 19 of 20 trials, which of fewer than 20 is all of them.
 
 **Medians** are those of Kaplan and Meier, with the interval of Brookmeyer and Crowley at 95 % (log-log): a trial that ran out of
 time is censored, not left out. No median means that fewer than half of the trials exposed the bug. An open end of an interval is

@@ -39,6 +39,16 @@ export function share(part: number, whole: number): string {
   return `${part}/${whole}`;
 }
 
+/** What it takes to be exposed reliably: 19 of 20 trials, which of fewer than 20 is all of them. */
+export function reliablyText(results: readonly BugResult[]): string {
+  const trials = results.map((result) => result.trials);
+  const [least, most] = [Math.min(...trials), Math.max(...trials)];
+  if (least >= 20) return 'in at least 19 of 20 trials';
+  if (most >= 20) return 'in at least 19 of 20 trials, or in all where it had fewer';
+  if (most === 1) return 'in the one trial that each had';
+  return `in each of its ${least === most ? String(most) : `${String(least)} to ${String(most)}`} trials`;
+}
+
 export function reachedText({ reached, trials }: BugResult): string {
   return reached === null ? '-' : share(reached, trials);
 }

@@ -42,6 +42,18 @@ describe('engineArguments', () => {
     assert.deepEqual(includes, [join(sep, 'tree', 'src', 'driver') + sep, join(sep, 'tree', 'src', 'dma') + sep]);
   });
 
+  test('instruments a driver from outside instead, or nothing where it has counters of its own', () => {
+    const includes = (instrumented: readonly string[]): readonly string[] => {
+      const words = engineArguments({ ...options, instrumented }, join(sep, 'artifacts'));
+      return words.filter((_, index) => words[index - 1] === '-i');
+    };
+    assert.deepEqual(includes([join(sep, 'mine') + sep]), [join(sep, 'mine') + sep]);
+    // The engine takes a path that contains any of them, and everything without any of them.
+    const [none, ...more] = includes([]);
+    assert.ok(none !== undefined && none !== '' && more.length === 0);
+    assert.ok(!join(sep, 'tree', 'src', 'dma', 'direct.js').includes(none));
+  });
+
   test('passes limits only when there are some, and flags of libFuzzer last', () => {
     const words = engineArguments({ ...options, runs: 0, rawFlags: ['-use_cmp=0'] }, join(sep, 'artifacts'));
     const flags = words.slice(words.indexOf('--') + 1);

@@ -6,6 +6,7 @@ import { describe, test } from 'node:test';
 import { summarise } from '../../../src/campaign/bench/bench-summary.js';
 import { benchDocs } from '../../../src/report/bench/bench-docs.js';
 import { benchText, matrixText } from '../../../src/report/bench/bench-text.js';
+import { reliablyText } from '../../../src/report/bench/bench-words.js';
 import { killMatrixDocs } from '../../../src/report/bench/kill-matrix-docs.js';
 import { MATRIX, sampleData } from './sample-bench.js';
 
@@ -30,9 +31,26 @@ describe('benchDocs', () => {
     assert.match(page, /\| `vringfuzz` \| 2 \| 2 \| 1 \| 5\/6 \| 3\.25 \| 1\.50 \| 1,000 \|/);
     assert.match(page, /\*\*jsfuzz\*\*, 2 bugs\. Over the 1 that have a median for both, .* is 10x that/);
     assert.match(page, /Only vringfuzz finds 1: `slow`\. Only jsfuzz finds 0\./);
-    assert.match(page, /exposes 1 of 2 bugs in at least 19 of 20 trials\. Not: `slow` \(2\/3\)\./);
+    assert.match(page, /exposes 1 of 2 bugs in each of its 3 trials\. Not: `slow` \(2\/3\)\./);
     assert.match(page, /\| `slow` \| jsfuzz \| - \| - \| 0\/3 \| - \| - \| - \| - \|/);
   });
+});
+
+describe('reliablyText', () => {
+  const [result] = summary.conditions[0]?.results ?? [];
+  assert.ok(result !== undefined);
+  const cases: readonly (readonly [readonly number[], string])[] = [
+    [[20, 21], 'in at least 19 of 20 trials'],
+    [[3, 20], 'in at least 19 of 20 trials, or in all where it had fewer'],
+    [[3, 3], 'in each of its 3 trials'],
+    [[2, 3], 'in each of its 2 to 3 trials'],
+    [[1], 'in the one trial that each had'],
+  ];
+  for (const [trials, text] of cases) {
+    test(`${trials.join(' and ')} trials`, () => {
+      assert.equal(reliablyText(trials.map((each) => ({ ...result, trials: each }))), text);
+    });
+  }
 });
 
 describe('killMatrixDocs', () => {
