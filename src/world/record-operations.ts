@@ -35,12 +35,12 @@ export class RecordOperations {
     const { world } = this;
     const { config, client, session } = world;
     if (!client.prepare(a, b, c)) return false;
-    const premapped = world.premaps(isPremapped(a, c));
+    const premapped = config.useDmaApi && world.limits.premaps(isPremapped(a, c), client);
     if (premapped && !client.mapPrepared()) {
       client.discard();
       return false;
     }
-    return session.add(config.context ? world.contextFor(contextOf(c)) : 0, premapped);
+    return session.add(config.context ? world.limits.contextFor(contextOf(c), client) : 0, premapped);
   }
 
   /** Takes everything that is completed. */

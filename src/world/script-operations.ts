@@ -71,11 +71,11 @@ export class ScriptOperations {
     const { config, client, session, caseFile } = world;
     if (!budget.allows(a, b, c) || !client.prepare(a, b, c)) return false;
     // Without a DMA API there is nothing to premap with, and the buffer is an ordinary one.
-    const premapped = world.premaps(isPremapped(a, c));
+    const premapped = config.useDmaApi && world.limits.premaps(isPremapped(a, c), client);
     if (premapped && !client.mapPrepared()) {
       client.discard();
       session.result = -ENOMEM;
-    } else session.add(config.context ? world.contextFor(contextOf(c)) : 0, premapped);
+    } else session.add(config.context ? world.limits.contextFor(contextOf(c), client) : 0, premapped);
     const { result } = session;
     answers.answered(CALL_ADD, result);
     if (result === 0) budget.take(caseFile.buffers.count);

@@ -4,14 +4,11 @@
 import type { BackEndConfig } from '../dma/back-end.js';
 import { BACK_END_NAMES } from '../dma/back-end.js';
 import { Dma } from '../dma/dma.js';
-import type { DmaMoments } from '../dma/dma-observer.js';
 import { FailureInjector } from './failure-injector.js';
 import { HostileWrites } from '../device/hostile-writes.js';
 import { PackedDevice } from '../device/packed-device.js';
 import type { RingDevice } from '../device/ring-device.js';
 import { SplitDevice } from '../device/split-device.js';
-import { PackedQueue } from '../driver/packed-queue.js';
-import { SplitQueue } from '../driver/split-queue.js';
 import { DeviceView } from '../memory/device-view.js';
 import { GuestHeap } from '../memory/guest-heap.js';
 import { GuestMemory } from '../memory/guest-memory.js';
@@ -21,32 +18,30 @@ import { ReportedAccess } from '../memory/reported-access.js';
 import { CallJudge } from '../oracle/call-judge.js';
 import { CALL_ADD } from '../oracle/calls.js';
 import { CaseFile } from '../oracle/case-file.js';
-import { DriverStopped, raiseAgain } from '../oracle/oracle.js';
-import { failBadAccess, failIndex } from '../oracle/out-of-bounds.js';
-import { checkWarning, failPanic } from '../oracle/panic.js';
+import { DriverStopped } from '../oracle/oracle.js';
+import { failBadAccess } from '../oracle/out-of-bounds.js';
 import { checkNoAddress, NO_ALLOCATION } from '../oracle/teardown.js';
 import { DmaJudge } from '../oracle/dma-judge.js';
 import { MemoryJudge } from '../oracle/memory-judge.js';
 import { tolerate } from '../oracle/untrusted-read.js';
 import type { BouncePool } from '../platform/bounce-pool.js';
-import type { DmaApi } from '../platform/dma-api.js';
-import type { DriverFeatures, DriverQueue, ForeignDriver } from '../platform/driver-module.js';
+import type { DriverQueue, ForeignDriver } from '../platform/driver-module.js';
 import { FAIL_COHERENT, FAIL_MAP, type FailureSource } from '../platform/failures.js';
-import type { Platform } from '../platform/platform.js';
 import type { RingAddresses } from '../platform/ring-driver.js';
 import { blankConfiguration, type Configuration, decodeConfiguration } from '../scenario/configuration.js';
-import { fitConfiguration } from '../scenario/fit-configuration.js';
 import { packedRingSize } from '../spec/packed-layout.js';
 import { splitRingSize } from '../spec/split-layout.js';
 import type { TargetSpec } from '../target/target-spec.js';
 import type { TraceSink } from '../verdict/trace.js';
 import { CanaryDma } from './canary-dma.js';
 import { Client } from './client.js';
+import { DriverLimits } from './driver-limits.js';
 import { DriverSwiotlbBackEnd } from './driver-swiotlb.js';
-import { foreignMemory, foreignQueues } from './foreign-queue.js';
+import { foreignMemory } from './foreign-queue.js';
 import { PlacementRun } from './placement-run.js';
 import type { Placement } from './placement.js';
 import { QueueSession } from './queue-session.js';
+import { type Queues, makeQueues, settledMoments } from './queues.js';
 import { Races } from './races.js';
 import { ringData } from './ring-layout.js';
 import { WorldTransport } from './transport.js';
@@ -62,6 +57,7 @@ export class World {
   readonly races: Races;
   readonly hostile: HostileWrites;
   readonly view: DeviceView;
+  readonly limits: DriverLimits;
   device: RingDevice;
   /** There is a queue. */
   exists = false;
@@ -88,11 +84,7 @@ export class World {
   /** Bounce buffers that came with the driver. */
   private readonly pool: BouncePool | null;
   private queue: DriverQueue;
-  private readonly queues: { split: DriverQueue | null; packed: DriverQueue | null; canary: SplitQueue };
-  /** What a driver from outside cannot do is left out of the scenario; null for our own, which does everything. */
-  private readonly features: DriverFeatures | null;
-  /** Of a driver with whole queues of mapped buffers: whether this queue is one, null until its first buffer. */
-  private queuePremapped: boolean | null = null;
+  private readonly queues: Queues;
 
   /**
    * `perform` does the device operation of a record, at a moment that a race placed; `step` tells the number of the step
@@ -104,7 +96,7 @@ export class World {
     readonly foreign: ForeignDriver | null = null,
   ) {
     const bytes = foreign === null ? new Uint8Array(MEMORY_SIZE) : foreignMemory(foreign, MEMORY_SIZE);
-    this.features = foreign?.module.features ?? null;
+    this.limits = new DriverLimits(foreign?.module.features ?? null);
     this.caseFile = new CaseFile(bytes);
     this.caseFile.foreign = foreign !== null;
     for (const read of foreign?.module.toleratedReads ?? []) tolerate(this.caseFile, read);
@@ -131,7 +123,7 @@ export class World {
       ...(this.pool === null ? {} : { driverSwiotlb: new DriverSwiotlbBackEnd(this.pool) }),
       memory: this.memory,
       observer: this.dmaJudge,
-      moments: foreign === null ? this.races : this.settledMoments(),
+      moments: foreign === null ? this.races : settledMoments(this.races, () => this.access.settle()),
       failures: this.failures,
     });
     this.caseFile.reach = this.dma;
@@ -146,24 +138,11 @@ export class World {
     this.client = new Client(this.caseFile, this.dma);
     this.session = new QueueSession(this.caseFile, this.judge, this.client, this.transport);
     this.canaryDma = new CanaryDma(this.dma);
-    this.session.canReset = this.features?.reset !== false;
-    this.session.canResize = this.features?.resize !== false;
-    this.queues = this.makeQueues();
+    this.session.canReset = this.limits.canReset;
+    this.session.canResize = this.limits.canResize;
+    const { memory, heap: allocator, transport, dma, canaryDma, access } = this;
+    this.queues = makeQueues(this.caseFile, { memory, allocator, transport, dma, canaryDma, access }, foreign);
     this.queue = this.queues.canary;
-  }
-
-  /** Whether the prepared buffer, of which the input says that it comes mapped, is handed over so to this driver. */
-  premaps(asked: boolean): boolean {
-    const premapped = this.features?.premapped ?? true;
-    if (!this.config.useDmaApi || premapped === false) return false;
-    if (premapped === 'whole-queue') return (this.queuePremapped ??= asked);
-    if (premapped === 'one-direction' && this.client.out.count > 0 && this.client.input.count > 0) return false;
-    return asked;
-  }
-
-  /** The context that this driver takes with the prepared buffer. */
-  contextFor(context: number): number {
-    return this.features?.context === 'device-writable' && this.client.out.count > 0 ? 0 : context;
   }
 
   compare(comparing: boolean): void {
@@ -189,12 +168,12 @@ export class World {
 
   /** Prepares an execution of what `config` says; true when the queue could be created. */
   start(canary: boolean): boolean {
-    const { config, foreign, features } = this;
+    const { config, foreign } = this;
     if (foreign !== null) {
       foreign.module.reset?.();
       this.access.reset();
     }
-    if (features !== null) fitConfiguration(config, features);
+    this.limits.fit(config);
     this.memory.reset();
     this.heap.reset();
     this.failures.reset();
@@ -233,7 +212,7 @@ export class World {
 
   /** Creates the queue and hands it to the device; false where it could not be created. */
   create(): boolean {
-    this.queuePremapped = null;
+    this.limits.queueCreated();
     this.exists = this.session.create(this.queue, this.config, this.config.packed);
     this.client.mapWith(this.exists && this.config.useDmaApi ? (this.queue.clientDma ?? null) : null);
     if (this.exists) this.handOver();
@@ -324,62 +303,6 @@ export class World {
       fails: (kind) => {
         if (this.comparing && this.caseFile.call !== CALL_ADD) return false;
         return this.failures.fails(kind);
-      },
-    };
-  }
-
-  private makeQueues(): World['queues'] {
-    const onInterrupt = (): void => {
-      this.caseFile.callbacks++;
-    };
-    const platform = this.platformWith(this.dma);
-    const canary = new SplitQueue(this.platformWith(this.canaryDma), onInterrupt);
-    const { foreign, access } = this;
-    if (foreign === null) {
-      return { split: new SplitQueue(platform, onInterrupt), packed: new PackedQueue(platform, onInterrupt), canary };
-    }
-    const queues = foreign.module.createQueues({ ...platform, access }, onInterrupt);
-    const callEnd = {
-      settle: (): void => {
-        raiseAgain();
-        access.settle();
-      },
-    };
-    return { ...foreignQueues(foreign, queues, callEnd), canary };
-  }
-
-  /** What the device does in the middle of a call comes after the stores that the driver made before. */
-  private settledMoments(): DmaMoments {
-    const { races, access } = this;
-    return {
-      afterMap: (): void => {
-        access.settle();
-        races.afterMap();
-      },
-      beforeUnmap: (): void => {
-        access.settle();
-        races.beforeUnmap();
-      },
-    };
-  }
-
-  private platformWith(dma: DmaApi): Platform {
-    const { memory, heap: allocator, transport } = this;
-    return {
-      memory,
-      dma,
-      allocator,
-      transport,
-      panic(reason: string): never {
-        failPanic(reason);
-        throw new DriverStopped(reason);
-      },
-      warn: (reason: string): void => {
-        checkWarning(this.caseFile, reason);
-      },
-      outOfBounds(table: string, index: number, length: number): never {
-        failIndex(table, index, length);
-        throw new DriverStopped(`index ${index} into ${table} of ${length}`);
       },
     };
   }
