@@ -6,7 +6,8 @@ import { after, before, describe, it } from 'node:test';
 
 import { corpusFolders } from '../../src/campaign/corpus/corpus-inputs.js';
 import { loadBuild } from '../../src/campaign/linux/build-folder.js';
-import { edgeCoverage } from '../../src/campaign/linux/edge-coverage.js';
+import { type FileCoverage, edgeCoverage } from '../../src/campaign/linux/edge-coverage.js';
+import { RING_SOURCE } from '../../src/campaign/linux/headers.js';
 import { placesAt } from '../../src/linux/symbol-table.js';
 import { buildOf, missing } from './kernel-bench.js';
 
@@ -23,6 +24,12 @@ after(() => {
   rmSync(folder, { recursive: true });
 });
 
+function onlyRing(files: readonly FileCoverage[]): FileCoverage {
+  const [ring, ...more] = files;
+  assert.ok(ring?.file === RING_SOURCE && more.length === 0, files.map(({ file }) => file).join(' '));
+  return ring;
+}
+
 describe('edge coverage', { skip: missing('6.12') }, () => {
   it('knows the function of every edge', () => {
     const build = buildOf('6.12');
@@ -35,8 +42,9 @@ describe('edge coverage', { skip: missing('6.12') }, () => {
   });
 
   it('is that of the inputs, function by function', () => {
-    const { inputs, edges, covered, functions } = edgeCoverage(buildOf('6.12'), corpusFolders(folder));
+    const { inputs, files } = edgeCoverage(buildOf('6.12'), corpusFolders(folder));
     assert.equal(inputs, 1);
+    const { edges, covered, functions } = onlyRing(files);
     assert.equal(
       functions.reduce((sum, each) => sum + each.edges, 0),
       edges,
@@ -49,7 +57,8 @@ describe('edge coverage', { skip: missing('6.12') }, () => {
   });
 
   it('of what can be reached is 90 percent by the committed corpus, and nothing unreachable is covered', () => {
-    const { edges, covered, unreachable, functions, wrong } = edgeCoverage(buildOf('6.12'), corpusFolders(undefined));
+    const { files } = edgeCoverage(buildOf('6.12'), corpusFolders(undefined));
+    const { edges, covered, unreachable, functions, wrong } = onlyRing(files);
     const out = unreachable.reduce((sum, each) => sum + each.edges, 0);
     assert.deepEqual(wrong, []);
     assert.equal(
@@ -62,9 +71,23 @@ describe('edge coverage', { skip: missing('6.12') }, () => {
   });
 });
 
+describe("edge coverage of the kernel's bounce buffers", { skip: missing('6.12') }, () => {
+  it('tells the two files apart', () => {
+    const [ring, bounce, ...more] = edgeCoverage(buildOf('6.12', 'swiotlb'), corpusFolders(undefined)).files;
+    assert.deepEqual([ring?.file, bounce?.file, more], [RING_SOURCE, 'kernel/dma/swiotlb.c', []]);
+    assert.deepEqual([ring?.wrong, bounce?.wrong, bounce?.unreachable], [[], [], []]);
+    assert.ok(ring?.functions.every(({ function: name }) => !name.includes('swiotlb')));
+    const mapped = bounce?.functions.find(({ function: name }) => name === 'swiotlb_tbl_map_single');
+    assert.ok((mapped?.covered ?? 0) > 0);
+    assert.ok((bounce?.covered ?? 0) > 0.5 * (bounce?.edges ?? 0), `${bounce?.covered} of ${bounce?.edges}`);
+  });
+});
+
 describe('edge coverage of 6.1', { skip: missing('6.1') }, () => {
   it('is as large, and nothing unreachable is covered', () => {
-    const { edges, covered, unreachable, wrong } = edgeCoverage(buildOf('6.1'), corpusFolders(undefined));
+    const { edges, covered, unreachable, wrong } = onlyRing(
+      edgeCoverage(buildOf('6.1'), corpusFolders(undefined)).files,
+    );
     const out = unreachable.reduce((sum, each) => sum + each.edges, 0);
     assert.deepEqual(wrong, []);
     assert.ok(covered > 0.9 * (edges - out), `${covered} of ${edges - out}`);

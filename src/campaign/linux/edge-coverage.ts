@@ -1,4 +1,4 @@
-// Which edges of the kernel's file a corpus covers, and where those are that it does not: those that no input could, with
+// Which edges of the kernel's files a corpus covers, and where those are that it does not: those that no input could, with
 // the reason, and the others.
 
 import { execute } from '../../world/execute.js';
@@ -29,8 +29,10 @@ export interface UnreachableEdges {
   readonly places: readonly string[];
 }
 
-export interface EdgeCoverage {
-  readonly inputs: number;
+/** Of one file of the kernel. */
+export interface FileCoverage {
+  /** Its path in the tree. */
+  readonly file: string;
   readonly edges: number;
   readonly covered: number;
   /** By name. */
@@ -40,7 +42,14 @@ export interface EdgeCoverage {
   readonly wrong: readonly string[];
 }
 
+export interface EdgeCoverage {
+  readonly inputs: number;
+  /** The ring's first. */
+  readonly files: readonly FileCoverage[];
+}
+
 interface Edge {
+  readonly file: string;
   /** The outermost one: it exists in the compiled code. */
   readonly function: string;
   /** Where it is written: function and line of the kernel's file. */
@@ -55,11 +64,19 @@ export function edgeCoverage(stored: StoredBuild, folders: CorpusFolders): EdgeC
   const build = loadBuild(stored);
   const { hit, inputs } = runCorpus(stored, folders, new LinuxMachine(build, MEMORY_SIZE).edges);
   const edges = edgesOf(build.symbols, hit);
-  const covered = edges.filter((edge) => edge.covered).length;
+  const others = distinct(edges.map(({ file }) => file)).filter((file) => file !== RING_SOURCE);
+  const files = [RING_SOURCE, ...others].map((file) => {
+    const own = edges.filter((edge) => edge.file === file);
+    return fileCoverage(file, own);
+  });
+  return { inputs, files };
+}
+
+function fileCoverage(file: string, edges: readonly Edge[]): FileCoverage {
   return {
-    inputs,
+    file,
     edges: edges.length,
-    covered,
+    covered: edges.filter((edge) => edge.covered).length,
     functions: byFunction(edges),
     unreachable: byReason(edges),
     wrong: wrongPlaces(edges),
@@ -88,17 +105,27 @@ function edgesOf(symbols: SymbolTable, hit: Uint8Array): readonly Edge[] {
   const excused = new Map<string, number>();
   return symbols.edges.map((offset, edge) => {
     const chain = placesAt(offset, symbols);
-    const place = placeIn(RING_SOURCE, chain);
+    // Inline functions of headers belong to the file that uses them.
+    const file = chain.at(-1)?.file ?? '';
+    const place = placeIn(file, chain);
     const line = place?.line ?? 0;
     const written = place?.function ?? '';
     const outermost = chain.at(-1)?.function ?? '';
     const covered = hit[edge] !== 0;
-    const entry = entryFor(written, symbols.lines?.[line] ?? '');
+    // The list is of the ring's lines.
+    const entry = file !== RING_SOURCE ? undefined : entryFor(written, symbols.lines?.[line] ?? '');
     const at = `${outermost} ${line}`;
     const before = excused.get(at) ?? 0;
     if (!covered) excused.set(at, before + 1);
     const counts = entry !== undefined && (covered || before < (entry.edges ?? 1));
-    return { function: outermost, place: `${written}:${line}`, line, covered, reason: counts ? entry.reason : null };
+    return {
+      file,
+      function: outermost,
+      place: `${written}:${line}`,
+      line,
+      covered,
+      reason: counts ? entry.reason : null,
+    };
   });
 }
 
