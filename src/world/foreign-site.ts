@@ -13,13 +13,15 @@ export function foreignSitesOf(stack: string, blame: Blame | undefined, c: CaseF
     return c.poolFile === null ? dmaSites(stack, blame, c) : poolSites(frames, blame, c);
   }
   const due = { file: driver.module.name, function: blame?.function ?? callName(c) };
+  // A call is of both layouts, which are two drivers.
+  const dueOfLayout = { ...due, function: `${c.model.packed ? 'packed' : 'split'}-${due.function}` };
   const frame = frames.find(({ helper }) => helper !== true) ?? frames[0];
-  if (frame === undefined) return { exact: due, forBucket: due };
+  if (frame === undefined) return { exact: due, forBucket: dueOfLayout };
   const { file, function: name, line } = frame;
   const exact = { file, function: name, ...(line === undefined ? {} : { line }) };
   // Where an oracle blames a function, what is on the stack may be anybody who came to see the damage: the blamed name it
   // is, the same for all of them.
-  return { exact, forBucket: blame === undefined ? { file, function: name } : due };
+  return { exact, forBucket: blame === undefined ? { file, function: name } : dueOfLayout };
 }
 
 function dmaSites(stack: string, blame: Blame | undefined, c: CaseFile): Sites {

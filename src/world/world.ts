@@ -195,6 +195,7 @@ export class World {
     this.caseFile.minAlignMask = config.minAlignMask;
     this.caseFile.allocAlignMask = config.allocAlignMask;
     this.caseFile.model.useDmaApi = config.useDmaApi;
+    this.caseFile.model.packed = config.packed;
     // Two drivers that are compared are bounced by the same.
     const pool = this.comparing || config.backEnd !== 'swiotlb' ? null : this.pool;
     this.caseFile.poolFile = pool?.file ?? null;
