@@ -14,7 +14,7 @@ import type { TargetSpec } from '../../src/target/target-spec.js';
 import { TARGETS, targetByName } from '../../src/target/targets.js';
 import type { Finding } from '../../src/verdict/verdict.js';
 import { execute } from '../../src/world/execute.js';
-import { driverOf, missing, SERIES } from './kernel-bench.js';
+import { HOLES_CLOSED, driverOf, missing, SERIES } from './kernel-bench.js';
 
 const INPUT_SIZE = 68;
 
@@ -141,7 +141,7 @@ describe('kernel 6.12, whole', { skip: missing('6.12') }, () => {
   });
 
   it('is silent on a split ring whose chains have their length from private records', () => {
-    const driver = driverOf('6.12', 'kasan', 'v04-closed.patch');
+    const driver = driverOf('6.12', 'kasan', HOLES_CLOSED);
     const found = [...randomFindings(driver, target('split_ring_fuzzer'), 1, 10_000).values()].map(words);
     assert.deepEqual(
       found.filter((each) => !KNOWN['6.12'].includes(each)),
@@ -150,7 +150,7 @@ describe('kernel 6.12, whole', { skip: missing('6.12') }, () => {
   });
 
   it('reads outside of a table when the used id is not checked: KASAN', () => {
-    const driver = driverOf('6.12', 'kasan', 'used-id-unchecked.patch');
+    const driver = driverOf('6.12', 'kasan', 'bugs/linux/linux-used-id-unchecked/bug.patch');
     const found = [...randomFindings(driver, target('split_ring_fuzzer'), 1, 4000).values()];
     const access = found.find(({ oracle }) => oracle === 'out-of-bounds');
     assert.ok(access, found.map(words).join(', '));
@@ -159,7 +159,7 @@ describe('kernel 6.12, whole', { skip: missing('6.12') }, () => {
   });
 
   it('unmaps in the direction that the device wrote when it is taken from the table: unmap-mismatch', () => {
-    const driver = driverOf('6.12', 'kasan', 'shared-direction.patch');
+    const driver = driverOf('6.12', 'kasan', 'bugs/linux/linux-shared-direction/bug.patch');
     const bytes = readFileSync(join(committedCorpus(), 'split_ring_fuzzer', 'seed', 'v01a-write-on-out-buffer'));
     const finding = findingOf(driver, target('split_ring_fuzzer'), bytes);
     assert.equal(finding?.oracle, 'unmap-mismatch');

@@ -42,10 +42,13 @@ export function missing(series: Series): string | false {
   return `no kernel source: run vringfuzz linux build --debian ${series}`;
 }
 
-/** `patch` names a file of tests/linux/patches. */
+/** Closes what is known to be open in 6.12. */
+export const HOLES_CLOSED = 'bugs/linux/known-holes-closed.patch';
+
+/** `patch` is a path below the project's root. */
 export function buildOf(series: Series, variant: LinuxVariant = 'kasan', patch: string | null = null): StoredBuild {
   const tree = treeOf(series) ?? '';
-  const file = patch === null ? null : join(projectRoot(), 'tests', 'linux', 'patches', patch);
+  const file = patch === null ? null : join(projectRoot(), patch);
   const sources = readKernelSources(tree, file);
   // Where they are not taken for the newest kernel that was built.
   const isOther = (OTHER_SERIES as readonly string[]).includes(series);

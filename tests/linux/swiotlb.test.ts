@@ -14,7 +14,7 @@ import type { TargetSpec } from '../../src/target/target-spec.js';
 import { targetByName } from '../../src/target/targets.js';
 import type { Finding } from '../../src/verdict/verdict.js';
 import { execute } from '../../src/world/execute.js';
-import { driverOf, type Series } from './kernel-bench.js';
+import { HOLES_CLOSED, driverOf, type Series } from './kernel-bench.js';
 import { driverWith, missingSwiotlb } from './swiotlb-bench.js';
 
 const INPUT_SIZE = 68;
@@ -101,11 +101,11 @@ describe("the kernel's bounce buffers, 6.12", { skip: missingSwiotlb('6.12') }, 
   });
 
   it('are silent with hostile devices and clients that misuse them, where the ring is mended', () => {
-    assert.deepEqual(randomFindings(patched('v04-closed.patch'), 1, 15_000).map(words), []);
+    assert.deepEqual(randomFindings(patched(HOLES_CLOSED), 1, 15_000).map(words), []);
   });
 
   it('are in use: copies come from the kernel, and findings name it', () => {
-    const found = randomFindings(patched('bounce-size-unchecked.patch'), 1, 2000);
+    const found = randomFindings(patched('tests/linux/patches/bounce-size-unchecked.patch'), 1, 2000);
     const mismatch = found.find(({ oracle }) => oracle === 'bounce-mismatch');
     assert.ok(mismatch, found.map(words).join(', '));
     assert.equal(mismatch.shape, 'outside the mapping');
@@ -115,12 +115,12 @@ describe("the kernel's bounce buffers, 6.12", { skip: missingSwiotlb('6.12') }, 
   });
 
   it('give themselves away with the wrong original, an unfilled slot or padding that stays', () => {
-    const original = randomFindings(patched('bounce-original-of-first.patch'), 1, 2000).map(words);
+    const original = randomFindings(patched('tests/linux/patches/bounce-original-of-first.patch'), 1, 2000).map(words);
     assert.ok(original.includes('bounce-mismatch: original'), original.join(', '));
     assert.ok(original.includes('disclosure: copied to the bounce pool'), original.join(', '));
-    const unfilled = randomFindings(patched('bounce-not-filled.patch'), 1, 500).map(words);
+    const unfilled = randomFindings(patched('tests/linux/patches/bounce-not-filled.patch'), 1, 500).map(words);
     assert.ok(unfilled.includes('stale-bytes: buffer content'), unfilled.join(', '));
-    const leaking = honest(patched('bounce-padding-kept.patch'), 1500).findings;
+    const leaking = honest(patched('tests/linux/patches/bounce-padding-kept.patch'), 1500).findings;
     assert.ok(leaking.length > 0);
     assert.deepEqual([...new Set(leaking.map((each) => each.words))], ['errno: mapping fails although there is room']);
   });
@@ -137,14 +137,14 @@ describe("the kernel's bounce buffers, 6.12", { skip: missingSwiotlb('6.12') }, 
     const folder = join(committedCorpus(), 'bounce_fuzzer', 'seed');
     const inputs = readdirSync(folder).map((name) => [name, readFileSync(join(folder, name))] as const);
     assert.ok(inputs.length > 30);
-    const driver = patched('bounce-original-of-first.patch');
+    const driver = patched('tests/linux/patches/bounce-original-of-first.patch');
     const outcomes = (order: typeof inputs, on: LoadedDriver): Map<string, string> =>
       new Map(order.map(([name, bytes]) => [name, findingOf(on, bytes)?.bucket ?? 'ok']));
     const forwards = outcomes(inputs, driver);
     const backwards = outcomes([...inputs].reverse(), driver);
     for (const [name, outcome] of forwards) assert.equal(backwards.get(name), outcome, name);
     assert.ok(new Set(forwards.values()).size > 1);
-    const sound = outcomes(inputs, patched('v04-closed.patch'));
+    const sound = outcomes(inputs, patched(HOLES_CLOSED));
     for (const [name, outcome] of sound) assert.equal(outcome, 'ok', name);
   });
 });

@@ -14,7 +14,7 @@ import { loadDriverFile } from '../../../src/campaign/drivers/load-file.js';
 import { loadHarness } from '../../../src/campaign/harness.js';
 import { compiledRoot, projectRoot } from '../../../src/campaign/paths.js';
 import { ORACLES } from '../../../src/oracle/registry.js';
-import { SERIES, driverOf, missing, treeOf } from '../../linux/kernel-bench.js';
+import { HOLES_CLOSED, SERIES, driverOf, missing, treeOf } from '../../linux/kernel-bench.js';
 import { temporaryFolder } from '../bugs/planted-bugs.js';
 
 const PACKED = 'linux-packed-id-unchecked';
@@ -67,7 +67,7 @@ describe('bugs of Linux', () => {
   });
 
   test('a patched build, another tree and an unknown bug are refused', { skip: missing('6.12') }, (context) => {
-    const patched = { ...optionsFor('6.12'), driver: driverOf('6.12', 'kasan', 'v04-closed.patch') };
+    const patched = { ...optionsFor('6.12'), driver: driverOf('6.12', 'kasan', HOLES_CLOSED) };
     assert.throws(() => linuxBugs(patched, silent), usage(/is patched: bench --driver takes the kernel as it is/));
     assert.throws(
       () => linuxBugs({ ...optionsFor('6.12'), source: temporaryFolder(context) }, silent),
