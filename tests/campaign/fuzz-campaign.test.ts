@@ -16,7 +16,7 @@ import { temporaryFolder } from './bugs/planted-bugs.js';
 const MAIN = join(compiledRoot(), 'src', 'cli', 'main.js');
 
 function vringfuzz(...words: readonly string[]): SpawnSyncReturns<string> {
-  return spawnSync(process.execPath, [MAIN, ...words], { encoding: 'utf8', timeout: 60_000 });
+  return spawnSync(process.execPath, [MAIN, ...words], { encoding: 'utf8', timeout: 300_000 });
 }
 
 /** Options that keep a run out of the project's own folders. */
