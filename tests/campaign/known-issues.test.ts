@@ -52,7 +52,7 @@ describe('known issues', () => {
       assert.ok(all.length > 5);
       for (const { bucket, issue } of all) {
         assert.match(issue, /^https:\/\/(lore|git)\.kernel\.org\//);
-        assert.match(bucket, /\.(virtio-ring|linux)-/);
+        assert.match(bucket, /\.(virtio-ring|linux|swiotlb-swiotlb)-/);
       }
     }
     assert.match(knownUpstream('early-unmap.virtio-ring-detach-buf-split.buffer-in-flight')?.reason ?? '', /^V04/);
