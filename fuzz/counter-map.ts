@@ -11,15 +11,17 @@ export class CounterMap {
   readonly sampled: Uint8Array;
   private readonly counterWords: Uint32Array;
   private readonly reachedWords: Uint32Array;
+  /** Where the last whole block ends; what is behind it is read byte by byte. */
+  private readonly whole: number;
 
   private constructor(
     /** The engine's memory. */
     readonly counters: Uint8Array,
     readonly length: number,
   ) {
-    const padded = padTo(length);
-    this.counterWords = new Uint32Array(counters.buffer, counters.byteOffset, padded / 4);
-    this.reachedWords = new Uint32Array(padded / 4);
+    this.whole = length - (length % BLOCK);
+    this.counterWords = new Uint32Array(counters.buffer, counters.byteOffset, this.whole / 4);
+    this.reachedWords = new Uint32Array(Math.ceil(length / 4));
     this.reached = new Uint8Array(this.reachedWords.buffer, 0, length);
     this.sampled = new Uint8Array(length);
   }
@@ -29,7 +31,7 @@ export class CounterMap {
    * so that they cannot be read as words.
    */
   static over(counters: Uint8Array | null, length: number): CounterMap | null {
-    if (counters === null || counters.byteOffset % 4 !== 0 || counters.length < padTo(length)) return null;
+    if (counters === null || counters.byteOffset % 4 !== 0 || counters.length < length) return null;
     return new CounterMap(counters, length);
   }
 
@@ -53,18 +55,27 @@ export class CounterMap {
       to[k + 2] = (to[k + 2] as number) | c;
       to[k + 3] = (to[k + 3] as number) | d;
     }
+    for (let k = this.whole; k < this.length; k++) {
+      const count = this.counters[k] as number;
+      added |= count & ~(this.reached[k] as number);
+      this.reached[k] = (this.reached[k] as number) | count;
+    }
     return added !== 0;
   }
 
   /** After some executions: counts what this one reached. */
   sample(): void {
-    const { counterWords, counters, sampled, length } = this;
+    const { counterWords } = this;
     for (let word = 0; word < counterWords.length; word++) {
-      if (counterWords[word] === 0) continue;
-      const end = Math.min(4 * word + 4, length);
-      for (let k = 4 * word; k < end; k++) {
-        if (counters[k] !== 0 && (sampled[k] as number) < 2) sampled[k] = (sampled[k] as number) + 1;
-      }
+      if (counterWords[word] !== 0) this.sampleBytes(4 * word, 4 * word + 4);
+    }
+    this.sampleBytes(this.whole, this.length);
+  }
+
+  private sampleBytes(from: number, to: number): void {
+    const { counters, sampled } = this;
+    for (let k = from; k < to; k++) {
+      if (counters[k] !== 0 && (sampled[k] as number) < 2) sampled[k] = (sampled[k] as number) + 1;
     }
   }
 
@@ -81,8 +92,4 @@ export class CounterMap {
   equals(before: Uint8Array): boolean {
     return Buffer.compare(this.counters.subarray(0, this.length), before) === 0;
   }
-}
-
-function padTo(length: number): number {
-  return Math.ceil(length / BLOCK) * BLOCK;
 }

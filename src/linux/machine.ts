@@ -10,8 +10,6 @@ import { GUEST_BASE, LinuxHost } from './linux-host.js';
 const MEMORY_SIZE = 0x40_0000;
 const WASM_PAGE = 0x1_0000;
 
-/** The shim pads the counters to it (runtime.h). */
-const COUNTER_BLOCK = 16;
 const MAX_PIECES = 64;
 /** Offsets in `struct exchange` of the shim. */
 const ADDRESSES_AT = 8;
@@ -63,7 +61,7 @@ export class LinuxMachine {
     calls.init_runtime();
     const start = calls.counters_start();
     this.edges = calls.counters_end() - start;
-    this.counters = new Uint8Array(memory.buffer, start, Math.ceil(this.edges / COUNTER_BLOCK) * COUNTER_BLOCK);
+    this.counters = new Uint8Array(memory.buffer, start, this.edges);
     this.exchangeWord = calls.exchange_at() / 4;
     this.comparisonsWord = calls.comparisons_at() / 4;
     this.stackTop = Number(calls.__stack_pointer.value);

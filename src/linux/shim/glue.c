@@ -25,9 +25,6 @@ struct exchange {
 };
 struct exchange exchange;
 
-/* Behind the counters of the driver (runtime.c). */
-__attribute__((section("__sancov_cntrs"), used, aligned(1))) static u8 after_counters[COUNTER_BLOCK];
-
 static struct device parent;
 static struct virtio_device device;
 struct virtqueue *queue;

@@ -258,23 +258,6 @@ void *__asan_memmove(void *to, const void *from, size_t size)
 	return memmove(to, from, size);
 }
 
-/*
- * Coverage: where the counters are. They are read in words and blocks of 16: this file is linked first and glue.c last,
- * and each puts a block of its own at its end of them.
- */
-__attribute__((section("__sancov_cntrs"), used, aligned(COUNTER_BLOCK))) static u8 before_counters[COUNTER_BLOCK];
-extern u8 __start___sancov_cntrs[], __stop___sancov_cntrs[];
-
-EXPORT(counters_start) u8 *counters_start(void)
-{
-	return __start___sancov_cntrs + COUNTER_BLOCK;
-}
-
-EXPORT(counters_end) u8 *counters_end(void)
-{
-	return __stop___sancov_cntrs - COUNTER_BLOCK;
-}
-
 void __sanitizer_cov_8bit_counters_init(void *start, void *stop)
 {
 }

@@ -11,8 +11,6 @@
 #define GUEST_POOL 0x80000u
 #define GUEST_POOL_SIZE 0x80000u
 
-#define COUNTER_BLOCK 16
-
 void shadow_allocated(void *address, size_t size);
 void shadow_freed(const void *address);
 
