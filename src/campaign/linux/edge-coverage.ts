@@ -104,6 +104,7 @@ function edgesOf(symbols: SymbolTable, hit: Uint8Array): readonly Edge[] {
   /** Uncovered edges of one line in one function so far. */
   const excused = new Map<string, number>();
   return symbols.edges.map((offset, edge) => {
+    if (offset === 0) return placeless(hit[edge] !== 0);
     const chain = placesAt(offset, symbols);
     // Inline functions of headers belong to the file that uses them.
     const file = chain.at(-1)?.file ?? '';
@@ -127,6 +128,12 @@ function edgesOf(symbols: SymbolTable, hit: Uint8Array): readonly Edge[] {
       reason: counts ? entry.reason : null,
     };
   });
+}
+
+/** A counter that no place of the code stores to: what counted it up was found to be dead when the files were linked. */
+function placeless(covered: boolean): Edge {
+  const reason = covered ? null : 'the compiler found that nothing gets there';
+  return { file: RING_SOURCE, function: '(no code)', place: '(no code)', line: 0, covered, reason };
 }
 
 /** `text` is the line and what is behind it. */
