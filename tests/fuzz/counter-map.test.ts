@@ -45,6 +45,19 @@ describe('CounterMap', () => {
     assert.deepEqual([...counters.subarray(0, 6)], [0, 0, 0, 0, 0, 9]);
   });
 
+  test('reads counters with nothing behind them, to the last one', () => {
+    const counters = new Uint8Array(21);
+    const map = CounterMap.over(counters, 21) ?? assert.fail();
+    counters[20] = 1;
+    assert.ok(map.accumulate());
+    assert.ok(!map.accumulate());
+    map.sample();
+    map.sample();
+    assert.deepEqual([map.reached[20], map.sampled[20], map.sampled[19]], [1, 2, 0]);
+    counters[20] = 2;
+    assert.ok(map.accumulate());
+  });
+
   test('tells whether the counters are as they were', () => {
     const { map, counters } = mapOf(20);
     counters[19] = 3;

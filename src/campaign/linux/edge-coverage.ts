@@ -104,15 +104,15 @@ function edgesOf(symbols: SymbolTable, hit: Uint8Array): readonly Edge[] {
   /** Uncovered edges of one line in one function so far. */
   const excused = new Map<string, number>();
   return symbols.edges.map((offset, edge) => {
-    if (offset === 0) return placeless(hit[edge] !== 0);
+    const covered = hit[edge] !== 0;
     const chain = placesAt(offset, symbols);
+    const last = chain.at(-1);
+    if (last === undefined) return placeless(covered);
     // Inline functions of headers belong to the file that uses them.
-    const file = chain.at(-1)?.file ?? '';
+    const { file, function: outermost } = last;
     const place = placeIn(file, chain);
     const line = place?.line ?? 0;
     const written = place?.function ?? '';
-    const outermost = chain.at(-1)?.function ?? '';
-    const covered = hit[edge] !== 0;
     // The list is of the ring's lines.
     const entry = file !== RING_SOURCE ? undefined : entryFor(written, symbols.lines?.[line] ?? '');
     const at = `${outermost} ${line}`;
@@ -130,9 +130,9 @@ function edgesOf(symbols: SymbolTable, hit: Uint8Array): readonly Edge[] {
   });
 }
 
-/** A counter that no place of the code stores to: what counted it up was found to be dead when the files were linked. */
+/** A counter that no place of the code stores to: what counted it up was dropped when the files were linked, or fills a block. */
 function placeless(covered: boolean): Edge {
-  const reason = covered ? null : 'the compiler found that nothing gets there';
+  const reason = covered ? null : 'no code counts it up';
   return { file: RING_SOURCE, function: '(no code)', place: '(no code)', line: 0, covered, reason };
 }
 
