@@ -8,7 +8,7 @@ import type { SymbolTable } from '../../linux/symbol-table.js';
 import { EnvironmentError, messageOf } from '../errors.js';
 import { workRoot } from '../paths.js';
 
-export const BUILD_SCHEMA = 3;
+export const BUILD_SCHEMA = 4;
 export const BUILD_FILE = 'build.json';
 export const MODULE_FILE = 'driver.wasm';
 export const SYMBOLS_FILE = 'symbols.json';

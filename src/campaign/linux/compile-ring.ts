@@ -58,7 +58,10 @@ const INSTRUMENTATION: Readonly<Record<LinuxVariant, readonly string[]>> = {
   swiotlb: KASAN,
 };
 
-/** Clang 16 gives calls of the instrumentation no place in the sources, which may not be where the called function has one. */
+/**
+ * Of the shim. Clang 16 gives calls of the instrumentation no place in the sources, which may not be where the called function
+ * has one; and functions that are left out would be told to stand where the first ones of the module are.
+ */
 const PLACELESS = '-g0';
 const RUNTIME: Readonly<Record<LinuxVariant, readonly string[]>> = {
   coverage: [PLACELESS],
@@ -116,13 +119,13 @@ export function compileRing(folder: string, { sources, variant, defines, tools }
   const macros = defines.map((macro) => `-D${macro}`);
   const kernel = [...TOGETHER, ...INSTRUMENTATION[variant], ...macros, '-w'];
   compile(RING_SOURCE, 'ring.o', kernel);
-  compile(join(shim, 'glue.c'), 'glue.o', []);
-  compile(join(shim, 'maps.c'), 'maps.o', []);
+  compile(join(shim, 'glue.c'), 'glue.o', [PLACELESS]);
+  compile(join(shim, 'maps.c'), 'maps.o', [PLACELESS]);
   compile(join(shim, 'runtime.c'), 'runtime.o', [...TOGETHER, ...RUNTIME[variant]]);
-  compile(join(shim, 'counters.c'), 'counters.o', []);
+  compile(join(shim, 'counters.c'), 'counters.o', [PLACELESS]);
   if (variant === 'swiotlb') {
     compile(SWIOTLB_SOURCE, 'swiotlb.o', [...kernel, ...SWIOTLB_CONFIG]);
-    compile(join(shim, 'bounce.c'), 'bounce.o', [...macros, ...SWIOTLB_CONFIG]);
+    compile(join(shim, 'bounce.c'), 'bounce.o', [PLACELESS, ...macros, ...SWIOTLB_CONFIG]);
   }
   const bounce = variant === 'swiotlb' ? ['swiotlb.o', 'bounce.o'] : [];
   const objects = ['counters.o', 'runtime.o', 'ring.o', ...bounce, 'maps.o', 'glue.o'];
