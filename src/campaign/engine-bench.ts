@@ -2,7 +2,7 @@
 // drift, so all rounds are interleaved in one run and ratios are taken within a round.
 //
 // What is measured is the steady state: each target first grows a corpus in an uncounted round, and every round goes on
-// with it. Full-length inputs: the corpus starts from inputs of 32 records, libFuzzer may not grow its length limit slowly
+// with it; in each round the time until V8 has compiled the harness does not count. Full-length inputs: the corpus starts from inputs of 32 records, libFuzzer may not grow its length limit slowly
 // (-len_control=0) nor replace inputs by shorter ones (-reduce_inputs=0). Mutations still shorten some of them. The small
 // workload (engine/small-workload.ts) is the same amount of work for every input, and for the native harness too.
 
@@ -14,6 +14,7 @@ import { RECORD_SIZE } from '../scenario/scenario.js';
 import type { TargetSpec } from '../target/target-spec.js';
 import type { LoadedDriver } from './drivers/loaded-driver.js';
 import { type EngineOutcome, EngineProcess } from './engine/engine-process.js';
+import type { ProgressEvent } from './engine/run-context.js';
 import { SMALL_LENGTH, SMALL_RECORDS, smallInput } from './engine/small-workload.js';
 import { EnvironmentError } from './errors.js';
 import { makeTemporaryFolder } from './folders.js';
@@ -40,7 +41,7 @@ export interface BenchOptions {
   readonly natives: readonly NativeSubject[];
   readonly small: boolean;
   readonly rounds: number;
-  /** Executions of a target in a round; the empty target and native programs do ten times as many. */
+  /** Executions of a target in a round that count; the empty target and native programs do ten times as many. */
   readonly runs: number;
   /** Folder with `<target>/seed` and `<target>/regression`. */
   readonly corpus: string;
@@ -76,6 +77,8 @@ const REPLAY_INPUTS = 2000;
 const REPLAY_SECONDS = 2;
 /** How much more the fast ones do in a round. */
 const FASTER = 10;
+/** Executions of a round that come first: V8 compiles then (measured: the speed is even after some 40,000). */
+const COMPILING = 60_000;
 
 /** One that takes part in every round. */
 interface Runner {
@@ -138,7 +141,7 @@ function nativeRunner(options: BenchOptions, { label, program }: NativeSubject):
   };
 }
 
-/** Executions a second between libFuzzer's INITED and DONE lines: start and end of the process do not count. */
+/** Executions a second, without start and end of the process. */
 async function engineRate(
   options: BenchOptions,
   subject: BenchSubject | null,
@@ -147,8 +150,8 @@ async function engineRate(
   const label = subject?.label ?? EMPTY;
   const { corpus, inputs } = corpusOf(options, place, label);
   const driver = subject?.driver ?? null;
-  // The corpus is run first and counts as well.
-  const runs = inputs + options.runs * (subject === null ? FASTER : 1);
+  const before = inputs + (subject === null ? 0 : COMPILING);
+  const reports: ProgressEvent[] = [];
   const context = {
     // A driver from outside has findings: the run goes on, as with --keep-going.
     ...{ stopAfter: driver === null ? 1 : null, notNew: [], smallest: {} },
@@ -157,16 +160,29 @@ async function engineRate(
   };
   const outcome = await new EngineProcess({
     ...{ root: options.root, target: subject?.target.name ?? EMPTY, corpus: [corpus], context },
-    ...{ runs, seed: place.round + 1, maxLength: inputLength(options) },
+    ...{ runs: before + options.runs * (subject === null ? FASTER : 1), seed: place.round + 1 },
+    ...{ maxLength: inputLength(options), rawFlags: ['-len_control=0', '-reduce_inputs=0'] },
     ...(driver === null ? {} : { instrumented: driver.instrumented }),
-    rawFlags: ['-len_control=0', '-reduce_inputs=0'],
+    onEvent: (event) => {
+      if (event.kind === 'progress') reports.push(event);
+    },
   }).run();
   const { end, loop, events } = outcome;
   const failed = end.kind !== 'done' || events.some(({ kind }) => kind === 'harness-bug');
-  if (failed || loop === null || loop.seconds === 0) {
+  // The empty target makes no reports, and has next to nothing to compile: libFuzzer's INITED and DONE lines.
+  const rate = subject === null && loop !== null ? loop.executions / loop.seconds : steadyRate(reports, before);
+  if (failed || !Number.isFinite(rate)) {
     throw new EnvironmentError(`no rate for ${label}: ${reasonOf(outcome)}`);
   }
-  return loop.executions / loop.seconds;
+  return rate;
+}
+
+/** From the first report after so many executions to the last; NaN where nothing lies between them. */
+export function steadyRate(reports: readonly Pick<ProgressEvent, 'executions' | 'seconds'>[], before: number): number {
+  const start = reports.find(({ executions }) => executions >= before);
+  const end = reports.at(-1);
+  if (start === undefined || end === undefined) return Number.NaN;
+  return (end.executions - start.executions) / (end.seconds - start.seconds);
 }
 
 function reasonOf({ end, events }: EngineOutcome): string {
@@ -174,7 +190,8 @@ function reasonOf({ end, events }: EngineOutcome): string {
   const bug = events.find((each) => each.kind === 'harness-bug');
   const event = bug ?? events.find((each) => each.kind === 'finding');
   const finding = event?.finding ?? ('finding' in end ? end.finding : null);
-  return finding === null ? 'it did not run' : `it ended with a finding: ${finding.claim} [${finding.bucket}]`;
+  if (finding === null) return 'it ended before its speed was even, type a larger --runs';
+  return `it ended with a finding: ${finding.claim} [${finding.bucket}]`;
 }
 
 /** The corpus that a row goes on with, and how many inputs it has. */

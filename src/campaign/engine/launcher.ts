@@ -1,4 +1,5 @@
-// argv[1] of every engine process: makes the engine's addon loadable, then runs the engine's own command line.
+// argv[1] of every engine process: tells V8 to inline more, makes the engine's addon loadable, then runs the engine's own
+// command line.
 //
 // The stock addon is tried first, so on a new enough system this file changes nothing. Only when the loader says that
 // a library version is missing is a patched copy (elf-compat.ts) written to a fresh folder, loaded and removed.
@@ -8,6 +9,7 @@
 import { mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import Module from 'node:module';
 import { join, basename } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 
 import { messageOf } from '../errors.js';
 import { TEMPORARY_PLACES, temporaryName } from '../folders.js';
@@ -23,6 +25,8 @@ const loaders = (Module as unknown as { _extensions: Record<string, NativeLoader
 const ENGINE_ADDON = /^fuzzer-linux-[a-z0-9]+\.node$/;
 const MISSING_VERSION = /version [`'"][^'"]+['"] not found/;
 const OLDEST_GLIBC = [2, 34] as const;
+/** Bytes of bytecode that V8 inlines into one function, 920 of its own: too few for a world of small methods (docs/speed.md). */
+const INLINED_BYTECODE = 2000;
 
 /** Wraps the loader of native modules for the engine's addon alone. */
 function adaptNativeLoader(): void {
@@ -101,6 +105,8 @@ function explain(message: string): string {
 }
 
 function main(): void {
+  // A V8 without such a limit says so on standard error and goes on.
+  setFlagsFromString(`--max-inlined-bytecode-size-cumulative=${String(INLINED_BYTECODE)}`);
   adaptNativeLoader();
   try {
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- it starts as it is loaded, so it comes last
