@@ -38,8 +38,6 @@ static const uint8_t in_counts[8] = { 1, 0, 1, 1, 2, 0, 3, 4 };
 static const uint16_t small_sizes[16] = { 8, 1, 4, 16, 12, 2, 8, 24, 4, 16, 3, 8, 32, 6, 64, 100 };
 static const uint16_t large_sizes[8] = { 512, 2047, 2048, 2049, 4096, 6144, 3000, 1024 };
 static const uint16_t offsets[4] = { 0, 0x100, 0x7f0, 0xf00 };
-static const uint8_t many_counts[16] = { 2, 3, 4, 2, 3, 5, 2, 8, 2, 3, 4, 2, 6, 12, 3, 16 };
-static const uint16_t ring_sizes[16] = { 4, 8, 2, 16, 1, 4, 8, 4, 2, 8, 16, 32, 64, 128, 256, 8 };
 
 static uint32_t piece_size(unsigned b, unsigned c, unsigned k)
 {
@@ -73,18 +71,16 @@ static bool prepare(unsigned a, unsigned b, unsigned c, unsigned *out, unsigned 
 	return true;
 }
 
-static bool add_one(unsigned a, unsigned b, unsigned c)
+static void add_one(unsigned a, unsigned b, unsigned c)
 {
 	unsigned out, in;
 	uint32_t token;
 
 	if (!prepare(a, b, c, &out, &in))
-		return false;
+		return;
 	token = ++last_token;
-	if (add(out, in, (void *)(uintptr_t)token, NULL) != 0)
-		return false;
-	token_expected(token);
-	return true;
+	if (add(out, in, (void *)(uintptr_t)token, NULL) == 0)
+		token_expected(token);
 }
 
 static bool take(void *token)
@@ -114,13 +110,6 @@ static void take_all_back(void)
 			return;
 }
 
-static uint32_t resize_to(unsigned a, unsigned b)
-{
-	if (b >= 252)
-		return 0;
-	return b >= 248 ? 257 : ring_sizes[a & 15];
-}
-
 static void after_reset(int error)
 {
 	if (error == 0)
@@ -144,11 +133,6 @@ static void client_operate(unsigned operation, unsigned a, unsigned b, unsigned 
 		add_one(a, b, c);
 		if (a & 128)
 			kick();
-		return;
-	case OP_ADD_MANY:
-		for (unsigned k = many_counts[a & 15]; k > 0; k--)
-			if (!add_one(a >> 4, b, c))
-				return;
 		return;
 	case OP_GET:
 		for (unsigned k = 1 + (a & 7); k > 0; k--)
@@ -192,9 +176,6 @@ static void client_operate(unsigned operation, unsigned a, unsigned b, unsigned 
 		return;
 	case OP_RESET:
 		after_reset(reset());
-		return;
-	case OP_RESIZE:
-		after_reset(resize(resize_to(a, b)));
 		return;
 	case OP_QUERY:
 		max_mapping_size();

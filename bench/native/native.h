@@ -86,7 +86,6 @@ int ring_poll(uint32_t opaque);
 int enable_cb_delayed(void);
 int interrupt(void);
 void *detach(void);
-int resize(uint32_t num);
 int reset(void);
 size_t max_mapping_size(void);
 int is_broken(void);

@@ -4,8 +4,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { OPERATIONS, OPERATIONS_BY_BYTE } from '../../scenario/operations.js';
+import { OPERATIONS } from '../../scenario/operations.js';
 import { makeFolder } from '../atomic-file.js';
+import { SMALL_OPERATIONS } from '../engine/small-workload.js';
 import { EnvironmentError } from '../errors.js';
 import { layOut, shimFolder } from '../linux/compile-ring.js';
 import { RING_SOURCE } from '../linux/headers.js';
@@ -61,15 +62,15 @@ export function checkLibFuzzer(clang: string, folder: string): void {
   run(clang, ['-fsanitize=fuzzer', '-w', 'empty.c', '-o', 'empty'], folder);
 }
 
-/** The operations of a record by name, and what each value of its first byte means: the harness has no copy of its own. */
+/** The operations by name, and what each value of a record's first byte means: the harness has no copy of its own. */
 export function operationsHeader(): string {
   const names = OPERATIONS.map((name) => `OP_${name.toUpperCase().replaceAll('-', '_')}`);
   return [
-    '/* Written by src/campaign/native/build-native.ts from src/scenario/operations.ts. */',
+    '/* Written by src/campaign/native/build-native.ts. */',
     `enum { ${names.join(', ')} };`,
     '#define FIRST_DEVICE_OPERATION OP_COMPLETE',
     '#define LAST_DEVICE_OPERATION OP_RAW_BYTE',
-    `static const unsigned char operation_of[256] = { ${[...OPERATIONS_BY_BYTE.ring].join(', ')} };`,
+    `static const unsigned char operation_of[256] = { ${[...SMALL_OPERATIONS].join(', ')} };`,
     '',
   ].join('\n');
 }
