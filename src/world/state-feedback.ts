@@ -3,11 +3,11 @@
 
 import type { QueueModel } from '../oracle/queue-model.js';
 
-/** Length of the state-feedback map in bytes. libFuzzer scans all of it after each run, so it is kept small. */
-export const STATE_FEEDBACK_SIZE = 4096;
-
 /** Behind the places of the operations, of which there are fewer than 48 in every form of input. */
 const UNTOLD = 48 << 6;
+
+/** Length of the state-feedback map in bytes. libFuzzer scans all of it after each run, so it is kept small. */
+export const STATE_FEEDBACK_SIZE = UNTOLD + 64;
 
 /**
  * Marks one step; `lied` says that the device has done something hostile before. A mark, not a count: how often a state
