@@ -169,12 +169,13 @@ async function engineRate(
   }).run();
   const { end, loop, events } = outcome;
   const failed = end.kind !== 'done' || events.some(({ kind }) => kind === 'harness-bug');
+  if (failed) throw new EnvironmentError(`no rate for ${label}: ${reasonOf(outcome)}`);
   // The empty target makes no reports, and has next to nothing to compile: libFuzzer's INITED and DONE lines.
   const rate = subject === null && loop !== null ? loop.executions / loop.seconds : steadyRate(reports, before);
-  if (failed || !Number.isFinite(rate)) {
-    throw new EnvironmentError(`no rate for ${label}: ${reasonOf(outcome)}`);
-  }
-  return rate;
+  if (Number.isFinite(rate)) return rate;
+  throw new EnvironmentError(
+    `no rate for ${label}: ${String(options.runs)} executions are too few; type a larger --runs`,
+  );
 }
 
 /** From the first report after so many executions to the last; NaN where nothing lies between them. */
@@ -190,8 +191,7 @@ function reasonOf({ end, events }: EngineOutcome): string {
   const bug = events.find((each) => each.kind === 'harness-bug');
   const event = bug ?? events.find((each) => each.kind === 'finding');
   const finding = event?.finding ?? ('finding' in end ? end.finding : null);
-  if (finding === null) return 'it ended before its speed was even, type a larger --runs';
-  return `it ended with a finding: ${finding.claim} [${finding.bucket}]`;
+  return finding === null ? 'it did not run' : `it ended with a finding: ${finding.claim} [${finding.bucket}]`;
 }
 
 /** The corpus that a row goes on with, and how many inputs it has. */
