@@ -7,6 +7,7 @@ import { basename, extname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
 import { PROJECT_FOLDER, ossFuzzTargets } from '../../src/campaign/integration/oss-fuzz.js';
+import { STATE_FEEDBACK_SIZE } from '../../src/world/execute.js';
 import { OssFuzzBuild, whyNot } from './oss-fuzz-build.js';
 
 const TARGETS = ossFuzzTargets(false).map((target) => target.name);
@@ -58,7 +59,7 @@ describe('an OSS-Fuzz build', { skip: whyNot() }, () => {
       assert.match(stderr, /Dictionary: [1-9]\d* entries/);
       assert.match(stderr, /^Done \d+ runs in/m);
       // Edges of the driver, and beside them the counters of the state feedback.
-      assert.match(stderr, /4096 \[0x/);
+      assert.match(stderr, new RegExp(`\\b${String(STATE_FEEDBACK_SIZE)} \\[0x`));
       assert.ok(Number(/INITED cov: (\d+)/.exec(stderr)?.[1]) > 100, stderr);
       // An engine that is not known runs untuned and says so.
       assert.doesNotMatch(stderr, /WARNING: vringfuzz/);
