@@ -2,9 +2,10 @@
 // drift, so all rounds are interleaved in one run and ratios are taken within a round.
 //
 // What is measured is the steady state: each target first grows a corpus in an uncounted round, and every round goes on
-// with it; in each round the time until V8 has compiled the harness does not count. Full-length inputs: the corpus starts from inputs of 32 records, libFuzzer may not grow its length limit slowly
-// (-len_control=0) nor replace inputs by shorter ones (-reduce_inputs=0). Mutations still shorten some of them. The small
-// workload (engine/small-workload.ts) is the same amount of work for every input, and for the native harness too.
+// with it; in each round the time until V8 has compiled the harness does not count. Full-length inputs: the corpus starts from
+// inputs of 32 records, libFuzzer may not grow its length limit slowly (-len_control=0) nor replace inputs by shorter ones
+// (-reduce_inputs=0). Mutations still shorten some of them. The small workload (engine/small-workload.ts) bounds what an input
+// can ask for, and is the native harness's too.
 
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

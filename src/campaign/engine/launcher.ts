@@ -1,7 +1,7 @@
 // argv[1] of every engine process: tells V8 to inline more, makes the engine's addon loadable, then runs the engine's own
 // command line.
 //
-// The stock addon is tried first, so on a new enough system this file changes nothing. Only when the loader says that
+// The stock addon is tried first, so on a new enough system it is loaded as it is. Only when the loader says that
 // a library version is missing is a patched copy (elf-compat.ts) written to a fresh folder, loaded and removed.
 // node_modules is never changed. A launcher and not `node -r`: argv[1] survives in the processes that the engine
 // itself starts (-jobs), execArgv does not.
